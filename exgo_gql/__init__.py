@@ -1,0 +1,1 @@
+"""The customer system of a bonded-warehouse export service, as one GraphQL API."""

@@ -1,0 +1,5 @@
+"""``python -m exgo_gql``."""
+
+from exgo_gql.cli import main
+
+main()

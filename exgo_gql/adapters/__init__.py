@@ -1,0 +1,1 @@
+"""What is outside, each behind a small Protocol."""

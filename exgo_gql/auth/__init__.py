@@ -1,0 +1,1 @@
+"""Who asks: viewers, permissions, passwords, tokens."""

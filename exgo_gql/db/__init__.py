@@ -1,0 +1,1 @@
+"""Tables, constraints, roles, pools, the embedded server. No business meaning."""

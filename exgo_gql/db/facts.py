@@ -1,0 +1,58 @@
+"""Facts about a document that stand in other tables, as expressions over its row.
+
+The tables of states ask for them by name. Services and readers use the same expressions; each is tied to its
+row by the composite key, so it sees no other merchant's rows.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Text, and_, exists, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.functions import func
+
+from exgo_gql.db.asns import Asn, AsnLine, AsnOrder
+from exgo_gql.db.orders import Order
+from exgo_gql.db.products import Product
+from exgo_gql.domain.asns import LIVE
+
+MOST_NAMED = 10
+"""How many SKUs a refusal names."""
+
+LIVE_RECEIVING_NO = (
+    select(Asn.receiving_no)
+    .join(AsnOrder, and_(AsnOrder.merchant_id == Asn.merchant_id, AsnOrder.asn_id == Asn.id))
+    .where(
+        AsnOrder.merchant_id == Order.merchant_id,
+        AsnOrder.order_id == Order.id,
+        AsnOrder.ended_at.is_(None),
+        Asn.status.in_(LIVE),
+    )
+    .limit(1)
+    .correlate(Order)
+    .scalar_subquery()
+)
+"""The receiving number of the live ASN that an order is in, or null."""
+
+HAS_CONTENT = or_(
+    exists().where(AsnLine.merchant_id == Asn.merchant_id, AsnLine.asn_id == Asn.id).correlate(Asn),
+    exists()
+    .where(AsnOrder.merchant_id == Asn.merchant_id, AsnOrder.asn_id == Asn.id, AsnOrder.ended_at.is_(None))
+    .correlate(Asn),
+)
+"""Whether an ASN has a line or an order."""
+
+_DIFFERING = (
+    select(Product.sku)
+    .join(AsnLine, and_(AsnLine.merchant_id == Product.merchant_id, AsnLine.product_id == Product.id))
+    .where(
+        AsnLine.merchant_id == Asn.merchant_id,
+        AsnLine.asn_id == Asn.id,
+        or_(AsnLine.good_qty + AsnLine.damaged_qty != AsnLine.qty, AsnLine.excess_qty > 0),
+    )
+    .distinct()
+    .order_by(Product.sku)
+    .limit(MOST_NAMED)
+    .correlate(Asn)
+)
+DIFFERING = func.array(_DIFFERING.scalar_subquery(), type_=ARRAY(Text))
+"""The SKUs of an ASN whose count differs from what was announced."""

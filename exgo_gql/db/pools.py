@@ -1,0 +1,191 @@
+"""The only door to the database: one pool per role for reading and one for writing (reliability, rule 3).
+
+The tenant never lives on a connection. Every transaction begins by setting it and forgets it when it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from exgo_gql.db.roles import DatabaseRole
+from exgo_gql.db.urls import as_role, driver_dsn, sqlalchemy_url
+
+POOL_WAIT = 2.0
+"""Seconds that a request waits for a connection (rule 15)."""
+
+LOST = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.InternalClientError)
+"""What the driver raises when the server is away; a backend killed while idle shows as InternalClientError."""
+
+_AWAY = (
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+class Unavailable(Exception):  # noqa: N818  # named for what the caller is told
+    """No connection could be had, or it was lost. Answered with 503 and Retry-After; nothing was committed
+    unless the loss came during the commit itself."""
+
+    extensions = {"code": "UNAVAILABLE"}  # noqa: RUF012  # graphql-core reads it from the class
+
+    def __init__(self) -> None:
+        super().__init__("The database is not available; try again in a moment.")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """As which role to connect, and which tenant's rows to see (none: the role's policies decide)."""
+
+    role: DatabaseRole
+    merchant_id: UUID | None = None
+
+
+class _Connection(asyncpg.Connection):
+    """A pooled connection that is given back without a round trip: transactions leave nothing behind."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSizes:
+    """Connections per process: (reading, writing) of each role."""
+
+    merchant: tuple[int, int] = (10, 10)
+    staff: tuple[int, int] = (4, 4)
+    worker: tuple[int, int] = (2, 4)
+
+    def of(self, role: DatabaseRole) -> tuple[int, int]:
+        sizes = {
+            DatabaseRole.MERCHANT: self.merchant,
+            DatabaseRole.STAFF: self.staff,
+            DatabaseRole.WORKER: self.worker,
+        }
+        return sizes[role]
+
+
+class Database:
+    """The pools of one process."""
+
+    def __init__(
+        self, readers: Mapping[DatabaseRole, asyncpg.Pool], writers: Mapping[DatabaseRole, AsyncEngine]
+    ) -> None:
+        self._readers, self._writers = readers, writers
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        sizes: PoolSizes | None = None,
+        watch: Callable[[Any], None] | None = None,
+    ) -> Self:
+        """Connect. ``watch`` is told of every statement that a reading connection runs.
+
+        Raises ``RuntimeError`` when a role could bypass row-level security.
+        """
+        sizes = sizes or PoolSizes()
+
+        async def prepare(connection: Any) -> None:
+            safe = await connection.fetchval(
+                """select not rolsuper and not rolbypassrls and current_setting('row_security') = 'on'
+                   and coalesce(current_setting('app.merchant_id', true), '') = ''
+                   from pg_roles where rolname = current_user"""
+            )
+            if not safe:
+                raise RuntimeError("a runtime role can bypass row-level security, or a tenant is preset")
+            await connection.set_type_codec(
+                "jsonb", encoder=_dumps, decoder=orjson.loads, schema="pg_catalog"
+            )
+            if watch is not None:
+                connection.add_query_logger(watch)
+
+        readers, writers = {}, {}
+        for role in DatabaseRole:
+            reading, writing = sizes.of(role)
+            role_url = as_role(url, role)
+            readers[role] = await asyncpg.create_pool(
+                driver_dsn(role_url),
+                min_size=1,
+                max_size=reading,
+                connection_class=_Connection,
+                init=prepare,
+                # Big statements would otherwise be prepared anew each time (findings, "Reading").
+                max_cacheable_statement_size=0,
+                max_cached_statement_lifetime=0,
+                statement_cache_size=1000,
+            )
+            writers[role] = create_async_engine(
+                sqlalchemy_url(role_url),
+                pool_size=writing,
+                max_overflow=0,
+                pool_timeout=POOL_WAIT,
+                connect_args={"prepared_statement_cache_size": 500},
+            )
+        return cls(readers, writers)
+
+    @asynccontextmanager
+    async def reading(self, scope: Scope) -> AsyncIterator[Any]:
+        """A read-only transaction that sees the scope's rows. Raises ``Unavailable``."""
+        try:
+            async with self._readers[scope.role].acquire(timeout=POOL_WAIT) as connection:
+                # A UUID has no quotes in it, so it can stand in the text: one round trip for both.
+                tenant = (
+                    f"; select set_config('app.merchant_id', '{scope.merchant_id}', true)"
+                    if scope.merchant_id
+                    else ""
+                )
+                await connection.execute(f"begin read only{tenant}")
+                yield connection
+                await connection.execute("commit")
+        except (*LOST, *_AWAY, TimeoutError) as error:
+            raise Unavailable from error
+
+    @asynccontextmanager
+    async def writing(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        """A transaction for a unit of work, which commits it; whatever is not committed is rolled back.
+
+        Raises ``Unavailable``.
+        """
+        try:
+            async with AsyncSession(
+                self._writers[scope.role], expire_on_commit=False, autoflush=False
+            ) as session:
+                await session.execute(
+                    text("select set_config('app.merchant_id', :tenant, true)"),
+                    {"tenant": str(scope.merchant_id or "")},
+                )
+                yield session
+        except PoolTimeout as error:
+            raise Unavailable from error
+        except (*LOST, *_AWAY) as error:
+            raise Unavailable from error
+        except DBAPIError as error:
+            if error.connection_invalidated or isinstance(
+                error.orig and error.orig.__cause__, (*LOST, *_AWAY)
+            ):
+                raise Unavailable from error
+            raise
+
+    async def close(self) -> None:
+        """Give all connections back, waiting a moment for those in use."""
+        for pool in self._readers.values():
+            await pool.close()
+        for engine in self._writers.values():
+            await engine.dispose()

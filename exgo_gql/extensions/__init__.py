@@ -1,0 +1,1 @@
+"""What stands between a request and a resolver: limits, cost, validation, masking (rules 16 to 20)."""

@@ -1,0 +1,1 @@
+"""The worker: deliveries of the outbox, one consumer a topic."""

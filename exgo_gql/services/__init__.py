@@ -1,0 +1,1 @@
+"""All writing: a function per business action, in the one transaction of a unit of work."""

@@ -1,0 +1,343 @@
+"""ASNs while they are drafts, and their transport until dispatch (ASN-1 to ASN-5). Steps are in ``asn_steps``."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from exgo_gql.db.asns import Asn, AsnLine, AsnOrder, Vehicle
+from exgo_gql.db.facts import LIVE_RECEIVING_NO
+from exgo_gql.db.orders import Order, OrderLine
+from exgo_gql.db.products import ComboPart, Product
+from exgo_gql.domain import asns as rules
+from exgo_gql.domain.asns import ASN, AsnAction, AsnStatus
+from exgo_gql.domain.codes import Code
+from exgo_gql.domain.fields import check_fields, check_required
+from exgo_gql.domain.machines import Mode
+from exgo_gql.domain.numbers import NumberKind, make
+from exgo_gql.domain.orders import OrderStatus
+from exgo_gql.domain.products import ProductKind, ProductStatus
+from exgo_gql.domain.refusals import Refusal, Refused, insist, refusal
+from exgo_gql.services import merchants
+from exgo_gql.services.references import check_codes, places_of
+from exgo_gql.services.steps import changed, check, check_version, opened, take
+from exgo_gql.services.work import Change, Work
+
+REQUIRED = ("reference_no", "type", "warehouse_code", "expected_arrival_date", "packages", "contact", "phone")
+
+
+async def create(
+    work: Work,
+    mode: Mode,
+    values: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    order_ids: Sequence[UUID],
+) -> Asn:
+    """An ASN as a draft: with lines (STOCK) or orders (CONSOLIDATION), or to be filled later."""
+    problems = check_required(REQUIRED, values) + check_fields(rules.LIMITS, values)
+    problems += await check_codes(work, values)
+    if lines and mode is Mode.CONSOLIDATION:
+        problems.append(refusal(Code.WRONG_MODE, "lines", mode=str(mode)))
+    if order_ids and mode is Mode.STOCK:
+        problems.append(refusal(Code.WRONG_MODE, "order_ids", mode=str(mode)))
+    insist(problems)
+    vehicle_id = await _checked_vehicle(work, values.get("vehicle_id"), values["warehouse_code"])
+    merchant = await merchants.current(work)
+    asn = work.add(
+        Asn(
+            merchant_id=merchant.id,
+            mode=mode,
+            status=AsnStatus.DRAFT,
+            receiving_no=make(NumberKind.ASN, work.now, secrets.choice),
+            currency_code=merchant.currency_code,
+            created_at=work.now,
+            updated_at=work.now,
+            **{**values, "vehicle_id": vehicle_id},
+        )
+    )
+    await work.flush(asn)
+    if lines:
+        await _add_lines(work, asn, lines)
+    if order_ids:
+        await _link_orders(work, asn, order_ids)
+    opened(work, ASN, asn, AsnAction.CREATE)
+    return asn
+
+
+async def update(work: Work, id_: UUID, version: int, values: Mapping[str, Any]) -> Asn:
+    """Change the head of a draft. A warehouse with orders linked to it cannot change."""
+    asn = await work.lock(Asn, id_)
+    await check_version(work, asn, version)
+    check(ASN, asn, AsnAction.UPDATE, {}, work.viewer)
+    await _check_head(work, asn, values)
+    if values.get("warehouse_code", asn.warehouse_code) != asn.warehouse_code and await live_links(work, asn):
+        raise Refused(refusal(Code.IN_USE, "warehouse_code", holders=[asn.receiving_no]))
+    changes = changed(asn, values)
+    await work.flush(asn)
+    take(work, ASN, asn, AsnAction.UPDATE, changes=changes)
+    return asn
+
+
+async def set_transport(work: Work, id_: UUID, version: int, values: Mapping[str, Any]) -> Asn:
+    """Set vehicle, arrival, carrier and contact between confirmation and dispatch (ASN-5)."""
+    asn = await work.lock(Asn, id_)
+    await check_version(work, asn, version)
+    check(ASN, asn, AsnAction.SET_TRANSPORT, {}, work.viewer)
+    await _check_head(work, asn, values)
+    changes = changed(asn, values)
+    await work.flush(asn)
+    take(work, ASN, asn, AsnAction.SET_TRANSPORT, changes=changes)
+    return asn
+
+
+async def add_lines(work: Work, id_: UUID, version: int, lines: Sequence[Mapping[str, Any]]) -> Asn:
+    """Add products to a STOCK draft."""
+    asn = await work.lock(Asn, id_)
+    await check_version(work, asn, version)
+    check(ASN, asn, AsnAction.ADD_LINES, {}, work.viewer)
+    changes = await _add_lines(work, asn, lines)
+    take(work, ASN, asn, AsnAction.ADD_LINES, changes=changes)
+    return asn
+
+
+async def remove_lines(work: Work, id_: UUID, version: int, line_ids: Sequence[UUID]) -> Asn:
+    """Take lines off a STOCK draft."""
+    asn = await work.lock(Asn, id_)
+    await check_version(work, asn, version)
+    check(ASN, asn, AsnAction.REMOVE_LINES, {}, work.viewer)
+    lines = {line.id: line for line in await lines_of(work, asn)}
+    insist(
+        [
+            refusal(Code.NOT_FOUND, "line_ids", place, what="line")
+            for place, line_id in enumerate(line_ids)
+            if line_id not in lines
+        ]
+    )
+    gone = [lines[line_id] for line_id in line_ids]
+    for line in gone:
+        await work.session.delete(line)
+    await work.flush()
+    change = Change("lines", [f"{line.product_id}×{line.qty}" for line in gone], [])
+    take(work, ASN, asn, AsnAction.REMOVE_LINES, changes=[change])
+    return asn
+
+
+async def add_orders(work: Work, id_: UUID, version: int, order_ids: Sequence[UUID]) -> Asn:
+    """Add confirmed consolidation orders to a draft; its lines are the sum of theirs."""
+    asn = await work.lock(Asn, id_)
+    await check_version(work, asn, version)
+    check(ASN, asn, AsnAction.ADD_ORDERS, {}, work.viewer)
+    changes = await _link_orders(work, asn, order_ids)
+    take(work, ASN, asn, AsnAction.ADD_ORDERS, changes=changes)
+    return asn
+
+
+async def remove_orders(work: Work, id_: UUID, version: int, order_ids: Sequence[UUID]) -> Asn:
+    """Take orders off a draft; they stay CONFIRMED."""
+    asn = await work.lock(Asn, id_)
+    await check_version(work, asn, version)
+    check(ASN, asn, AsnAction.REMOVE_ORDERS, {}, work.viewer)
+    links = {link.order_id: link for link in await live_links(work, asn)}
+    insist(
+        [
+            refusal(Code.NOT_FOUND, "order_ids", place, what="order")
+            for place, order_id in enumerate(order_ids)
+            if order_id not in links
+        ]
+    )
+    orders = await work.lock_all(Order, order_ids)
+    for order in orders:
+        links[order.id].ended_at = work.now
+    await work.flush()
+    await derive_lines(work, asn)
+    change = Change("orders", sorted(order.order_no for order in orders), [])
+    take(work, ASN, asn, AsnAction.REMOVE_ORDERS, changes=[change])
+    return asn
+
+
+async def delete(work: Work, id_: UUID) -> Asn:
+    """Delete a draft: a state, not a removal. Its orders stay CONFIRMED, their links end."""
+    asn = await work.lock(Asn, id_)
+    take(work, ASN, asn, AsnAction.DELETE)
+    for link in await live_links(work, asn):
+        link.ended_at = work.now
+    return asn
+
+
+async def lines_of(work: Work, asn: Asn) -> list[AsnLine]:
+    """The lines of an ASN in their order."""
+    chosen = work.mine(AsnLine).where(AsnLine.merchant_id == asn.merchant_id, AsnLine.asn_id == asn.id)
+    return list(await work.session.scalars(chosen.order_by(AsnLine.position)))
+
+
+async def live_links(work: Work, asn: Asn) -> list[AsnOrder]:
+    """The links of an ASN to orders that have not ended."""
+    return await work.find_all(
+        AsnOrder,
+        AsnOrder.merchant_id == asn.merchant_id,
+        AsnOrder.asn_id == asn.id,
+        AsnOrder.ended_at.is_(None),
+    )
+
+
+async def derive_lines(work: Work, asn: Asn) -> None:
+    """Write the lines of a consolidation ASN anew: one per product, the sum of its orders' (ASN-3)."""
+    for line in await lines_of(work, asn):
+        await work.session.delete(line)
+    await work.flush()
+    places = await places_of(work, asn.currency_code)
+    qtys: dict[UUID, int] = {}
+    amounts: dict[UUID, Decimal] = {}
+    for qty, amount, parts in await _ordered(work, asn):
+        shares = rules.split(amount, {part: per * price for part, per, price in parts}, places)
+        for part, per, _ in parts:
+            qtys[part] = qtys.get(part, 0) + qty * per
+            amounts[part] = amounts.get(part, Decimal(0)) + shares[part]
+    for position, product_id in enumerate(sorted(qtys), start=1):
+        work.add(
+            AsnLine(
+                merchant_id=asn.merchant_id,
+                asn_id=asn.id,
+                product_id=product_id,
+                position=position,
+                qty=qtys[product_id],
+                amount=amounts[product_id],
+            )
+        )
+    await work.flush()
+
+
+async def _ordered(work: Work, asn: Asn) -> list[tuple[int, Decimal, list[tuple[UUID, int, Decimal]]]]:
+    """Each order line of an ASN: (quantity, amount, [(ordinary product, pieces of it in one, its sales price)])."""
+    part = select(
+        ComboPart.combo_id, ComboPart.part_id, ComboPart.qty, ComboPart.position, Product.sales_price
+    )
+    part = part.join(
+        Product, (Product.merchant_id == ComboPart.merchant_id) & (Product.id == ComboPart.part_id)
+    )
+    parts = part.where(ComboPart.merchant_id == asn.merchant_id).subquery()
+    chosen = (
+        select(
+            OrderLine.id,
+            OrderLine.product_id,
+            OrderLine.qty,
+            OrderLine.amount,
+            parts.c.part_id,
+            parts.c.qty,
+            parts.c.sales_price,
+        )
+        .join(
+            AsnOrder,
+            (AsnOrder.merchant_id == OrderLine.merchant_id) & (AsnOrder.order_id == OrderLine.order_id),
+        )
+        .outerjoin(parts, parts.c.combo_id == OrderLine.product_id)
+        .where(
+            AsnOrder.merchant_id == asn.merchant_id, AsnOrder.asn_id == asn.id, AsnOrder.ended_at.is_(None)
+        )
+        .order_by(OrderLine.id, parts.c.position)
+    )
+    made: dict[UUID, tuple[int, Decimal, list[tuple[UUID, int, Decimal]]]] = {}
+    for line_id, product, qty, amount, part_id, per, price in (await work.session.execute(chosen)).all():
+        line = made.setdefault(line_id, (qty, amount, []))
+        line[2].append((part_id, per, price or Decimal(0)) if part_id else (product, 1, Decimal(1)))
+    return list(made.values())
+
+
+async def _check_head(work: Work, asn: Asn, values: Mapping[str, Any]) -> None:
+    insist([refusal(Code.REQUIRED, n) for n in REQUIRED if n in values and values[n] is None])
+    insist(check_fields(rules.LIMITS, values) + await check_codes(work, values))
+    warehouse = values.get("warehouse_code", asn.warehouse_code)
+    await _checked_vehicle(work, values.get("vehicle_id", asn.vehicle_id), warehouse)
+
+
+async def _checked_vehicle(work: Work, vehicle_id: UUID | None, warehouse: str) -> UUID | None:
+    if vehicle_id is None:
+        return None
+    vehicle = (await work.hold(Vehicle, [vehicle_id])).get(vehicle_id)
+    if vehicle is None:
+        raise Refused(refusal(Code.NOT_FOUND, "vehicle_id", what="vehicle"))
+    if vehicle.warehouse_code != warehouse:
+        raise Refused(refusal(Code.VEHICLE_ELSEWHERE, "vehicle_id"))
+    return vehicle.id
+
+
+async def _add_lines(work: Work, asn: Asn, lines: Sequence[Mapping[str, Any]]) -> list[Change]:
+    last, count = (
+        await work.session.execute(
+            select(func.coalesce(func.max(AsnLine.position), 0), func.count()).where(
+                AsnLine.merchant_id == asn.merchant_id, AsnLine.asn_id == asn.id
+            )
+        )
+    ).one()
+    if count + len(lines) > rules.MOST_LINES:
+        raise Refused(refusal(Code.TOO_MANY, "lines", most=rules.MOST_LINES))
+    products = await work.hold(Product, [line["product_id"] for line in lines])
+    problems: list[Refusal] = []
+    for place, line in enumerate(lines):
+        product = products.get(line["product_id"])
+        if product is None or product.status is ProductStatus.DELETED:
+            problems.append(refusal(Code.NOT_FOUND, "lines", place, "product_id", what="product"))
+        elif product.kind is ProductKind.COMBO:
+            problems.append(refusal(Code.COMBO_ON_ASN, "lines", place, "product_id", sku=product.sku))
+        problems += [p.under("lines", place) for p in check_fields(rules.LINE_LIMITS, line)]
+    insist(problems)
+    places = await places_of(work, asn.currency_code)
+    for position, line in enumerate(lines, start=last + 1):
+        price = line.get("unit_price")
+        work.add(
+            AsnLine(
+                merchant_id=asn.merchant_id,
+                asn_id=asn.id,
+                position=position,
+                amount=rules.amount(line["qty"], price or Decimal(0), places),
+                **line,
+            )
+        )
+    await work.flush()
+    return [Change("lines", [], [f"{products[line['product_id']].sku}×{line['qty']}" for line in lines])]
+
+
+async def _link_orders(work: Work, asn: Asn, order_ids: Sequence[UUID]) -> list[Change]:
+    linked = len(await live_links(work, asn))
+    if linked + len(order_ids) > rules.MOST_ORDERS:
+        raise Refused(refusal(Code.TOO_MANY, "order_ids", most=rules.MOST_ORDERS))
+    orders = {o.id: o for o in await work.lock_all(Order, order_ids)}
+    problems: list[Refusal] = []
+    seen: set[UUID] = set()
+    for place, order_id in enumerate(order_ids):
+        order = orders.get(order_id)
+        if order is None:
+            problems.append(refusal(Code.NOT_FOUND, "order_ids", place, what="order"))
+        elif order.id in seen:
+            problems.append(refusal(Code.TWICE, "order_ids", place, value=order.order_no))
+        elif not await _selectable(work, asn, order):
+            problems.append(refusal(Code.ORDER_NOT_SELECTABLE, "order_ids", place, order_no=order.order_no))
+        else:
+            seen.add(order.id)
+    insist(problems)
+    for order in orders.values():
+        work.add(
+            AsnOrder(
+                merchant_id=asn.merchant_id,
+                asn_id=asn.id,
+                order_id=order.id,
+                warehouse_code=asn.warehouse_code,
+                currency_code=asn.currency_code,
+                linked_at=work.now,
+            )
+        )
+    await work.flush()
+    await derive_lines(work, asn)
+    return [Change("orders", [], sorted(order.order_no for order in orders.values()))]
+
+
+async def _selectable(work: Work, asn: Asn, order: Order) -> bool:
+    """Whether an order can be added: exactly the confirmed consolidation orders in no live ASN (ORD-8)."""
+    same = (order.warehouse_code, order.currency_code) == (asn.warehouse_code, asn.currency_code)
+    confirmed = order.mode is Mode.CONSOLIDATION and order.status is OrderStatus.CONFIRMED
+    return same and confirmed and await work.fact(LIVE_RECEIVING_NO, order) is None
