@@ -34,6 +34,9 @@ from exgo_gql.web.health import healthz, readyz
 
 log = structlog.get_logger(__name__)
 
+AUTHENTICATION = frozenset({"login"})
+"""Root fields of which a request may have one, and then nothing else (rule 17)."""
+
 
 @cache
 def schema() -> strawberry.Schema:
@@ -53,7 +56,7 @@ def create_app(
     Its start-up raises ``NotReady`` when the database is not migrated, or a tenant table lacks its locks.
     """
     passwords = Passwords()
-    limits = Limits()
+    limits = Limits(authentication_fields=AUTHENTICATION)
     built = schema()._schema  # noqa: SLF001  # Strawberry has no public way to the graphql-core schema
     executor = Executor(built, Documents(built, limits), limits)
     config = {"endpoint": "/graphql", "accounts": list(accounts)}

@@ -156,12 +156,12 @@ class Stage:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, fresh: Fresh) -> AsyncIterator[Self]:
+    async def open(cls, fresh: Fresh, **settings: Any) -> AsyncIterator[Self]:
         """The application, without its worker, on a fresh database."""
         _learn_mutations()
         statements: list[str] = []
         app = create_app(
-            Settings(worker=False), fresh.url, watch=lambda logged: statements.append(logged.query)
+            Settings(worker=False, **settings), fresh.url, watch=lambda logged: statements.append(logged.query)
         )
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(app.router.lifespan_context(app))
@@ -217,11 +217,13 @@ class Stage:
         people = {role: await self.person(role, merchant_id) for role in sorted(MERCHANT_ROLES)}
         return Company(merchant_id, people[Role.OWNER], people[Role.OPERATOR], people[Role.VIEWER])
 
-    async def deliver_all(self) -> int:
+    async def deliver_all(self, company: Company | None = None) -> int:
         """Do what the worker would: every open delivery once, those they lead to as well."""
         done = 0
         while open_ := await self.admin.fetch(
-            "select id from deliveries where done_at is null and dead_at is null and attempts = 0 order by created_at"
+            """select id from deliveries where done_at is null and dead_at is null and attempts = 0
+               and merchant_id = coalesce($1, merchant_id) order by created_at""",
+            company and company.id,
         ):
             for row in open_:
                 await deliver(self.desk, row["id"])

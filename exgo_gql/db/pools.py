@@ -34,6 +34,9 @@ _AWAY = (
     asyncpg.TooManyConnectionsError,
 )
 
+_BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+"""A lock or a statement that took longer than its role may wait (rule 15)."""
+
 
 class Unavailable(Exception):  # noqa: N818  # named for what the caller is told
     """No connection could be had, or it was lost. Answered with 503 and Retry-After; nothing was committed
@@ -154,7 +157,7 @@ class Database:
                 await connection.execute(f"begin read only{tenant}")
                 yield connection
                 await connection.execute("commit")
-        except (*LOST, *_AWAY, TimeoutError) as error:
+        except (*LOST, *_AWAY, *_BUSY, TimeoutError) as error:
             raise Unavailable from error
 
     @asynccontextmanager
@@ -177,9 +180,8 @@ class Database:
         except (*LOST, *_AWAY) as error:
             raise Unavailable from error
         except DBAPIError as error:
-            if error.connection_invalidated or isinstance(
-                error.orig and error.orig.__cause__, (*LOST, *_AWAY)
-            ):
+            cause = error.orig.__cause__ if error.orig is not None else None
+            if error.connection_invalidated or isinstance(cause, (*LOST, *_AWAY, *_BUSY)):
                 raise Unavailable from error
             raise
 

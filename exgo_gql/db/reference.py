@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
-from exgo_gql.db.base import Base, coded, decimal
+from exgo_gql.db.base import Base, coded, decimal, states
 from exgo_gql.domain.reference import ElementKind
 
 
@@ -105,5 +105,5 @@ class HsElement(Base):
     hs_code_id: Mapped[UUID]
     position: Mapped[int]
     name: Mapped[str]
-    kind: Mapped[ElementKind]
+    kind: Mapped[ElementKind] = mapped_column(states(ElementKind, "kind"))
     required: Mapped[bool]

@@ -13,6 +13,7 @@ from typing import Any, cast
 from graphql import (
     GraphQLError,
     GraphQLInputType,
+    GraphQLNonNull,
     GraphQLSchema,
     ObjectFieldNode,
     ObjectValueNode,
@@ -145,7 +146,9 @@ def _type_at(kind: GraphQLInputType | None, path: _Path) -> GraphQLInputType | N
             kind = outer.of_type if is_list_type(outer) else kind
         else:
             holder = get_named_type(kind)  # not unwrapped once: one item may stand for a list of one
-            kind = holder.fields[step].type if is_input_object_type(holder) else kind
+            if is_input_object_type(holder):
+                kind = holder.fields[step].type
+                kind = GraphQLNonNull(cast("Any", kind)) if holder.is_one_of else kind
     return kind
 
 

@@ -65,12 +65,12 @@ class Executor:
         may_introspect: bool,
         request_id: str,
     ) -> Answer:
-        """Run a query or a mutation for as long as ``Limits.execution`` allows. Never raises what a client
-        can cause.
+        """Run a query or a mutation for as long as ``Limits.execution`` allows.
 
-        ``context`` is what resolvers find in ``info.context``. Refused with status 405: a mutation, unless
-        ``allow_mutation``. With 400: whatever ``Documents.prepare`` refuses, introspection unless
+        What a client can cause is never raised, it is in the answer. Refused with status 405: a mutation,
+        unless ``allow_mutation``. With 400: whatever ``Documents.prepare`` refuses, introspection unless
         ``may_introspect``, subscriptions, and variables of wrong type, too long, too deep or too costly.
+        ``context`` is what resolvers find in ``info.context``.
         """
         try:
             prepared = self._documents.prepare(

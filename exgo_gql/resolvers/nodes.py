@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -33,13 +33,19 @@ async def _find(context: Context, id_: str) -> Any:
     return await context.loaders.row(target, decoded[1])
 
 
-async def node(info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002  # the argument's public name
+async def node(
+    info: Info,
+    id: Annotated[strawberry.ID, strawberry.argument(description="As `id` gave it.")],
+) -> Node | None:
     context = info.context
     context.viewer  # noqa: B018  # raises when nobody is logged in, whatever the id
     return await _find(context, str(id))  # type: ignore[no-any-return]  # rows are of the declared types
 
 
-async def nodes(info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+async def nodes(
+    info: Info,
+    ids: Annotated[list[strawberry.ID], strawberry.argument(description="As `id` gave them, of any types.")],
+) -> list[Node | None]:
     context = info.context
     context.viewer  # noqa: B018  # as above
     if len(ids) > MOST:

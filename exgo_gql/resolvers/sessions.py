@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -41,7 +41,10 @@ async def viewer(info: Info) -> Viewer | None:
     return await _shown(context, context.known) if context.known is not None else None
 
 
-async def login(info: Info, input: LoginInput) -> LoginPayload:  # noqa: A002  # the argument's public name
+async def login(
+    info: Info,
+    input: Annotated[LoginInput, strawberry.argument(description="E-mail and password.")],
+) -> LoginPayload:
     context = info.context
     try:
         opened = await sessions.log_in(

@@ -85,7 +85,7 @@ _register(
     "Where an order stands. STOCK orders are never PROCESSING, CONSOLIDATION orders never in EXCEPTION.",
     DRAFT="草稿: being prepared.",
     CONFIRMED="确认: complete; to be submitted, or (集货) to be added to an ASN.",
-    EXCEPTION="异常: submitted, but something is lacking; `exception` says what. Tried again by itself.",
+    EXCEPTION="异常: submitted, but something is lacking; `exceptions` says what. Tried again by itself.",
     SUBMITTED="已提交: stock is reserved, or (集货) its ASN is confirmed.",
     PROCESSING="操作中: (集货) its goods are in the warehouse.",
     SHIPPED="仓库出货: on its way to the recipient.",

@@ -214,9 +214,9 @@ class Parcel(Row):
     __slots__ = ()
     position: int = column(description="Its place, from 1.")
     weight_kg: Decimal = column(description="Weight, kg, 3 places.")
-    length_cm: Decimal | None = column(description="Length, cm.")
-    width_cm: Decimal | None = column(description="Width, cm.")
-    height_cm: Decimal | None = column(description="Height, cm.")
+    length_cm: Decimal | None = column(description="Length of the box, cm.")
+    width_cm: Decimal | None = column(description="Width of the box, cm.")
+    height_cm: Decimal | None = column(description="Height of the box, cm.")
 
 
 @node(rows.TrackingEvent, may="order:read")

@@ -10,7 +10,7 @@ from strawberry.annotation import StrawberryAnnotation
 from exgo_gql.domain.log import FieldChange
 from exgo_gql.loaders.nodes import Row
 from exgo_gql.schema.errors import UserError
-from exgo_gql.schema.names import pascal
+from exgo_gql.schema.names import camel, pascal
 
 ERRORS = "Why it was refused; empty when it was done."
 REPLAYED = "Whether this answers from the kept outcome of an earlier request under the same idempotency key."
@@ -38,4 +38,4 @@ def payload(mutation: str, gives: type[Row]) -> type[Any]:
         (Payload,),
         {name: field, "__annotations__": {name: gives | None}, "object_field": name},
     )
-    return strawberry.type(made, description=f"What `{mutation}` answers.")  # type: ignore[no-any-return]  # its decorator is untyped
+    return strawberry.type(made, description=f"What `{camel(mutation)}` answers.")  # type: ignore[no-any-return]  # its decorator is untyped

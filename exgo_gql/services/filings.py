@@ -17,7 +17,7 @@ from exgo_gql.domain.fields import REASON
 from exgo_gql.domain.numbers import today
 from exgo_gql.domain.products import PRODUCT, ProductAction, ProductKind, ProductStatus
 from exgo_gql.domain.refusals import Refused, insist, refusal
-from exgo_gql.services import merchants, products
+from exgo_gql.services import merchants, products, stock
 from exgo_gql.services.steps import check, take
 from exgo_gql.services.work import Work, subject_of
 
@@ -90,8 +90,8 @@ async def decide_product(work: Work, id_: UUID, decision: Decision) -> Product:
         product.filing_no, product.filed_at, product.rejection_reason = decision.filing_no, work.now, None
     else:
         product.rejection_reason = decision.reason
-    topics = products.told_to_waiting(product) if decision.approved else []
-    take(work, PRODUCT, product, action, reason=decision.reason, topics=topics)
+    told = stock.came_in(product, [product.id]) if decision.approved else {}
+    take(work, PRODUCT, product, action, reason=decision.reason, **told)
     return product
 
 

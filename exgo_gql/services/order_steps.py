@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from exgo_gql.auth.viewer import system
 from exgo_gql.db.orders import Order, OrderLine, Parcel, TrackingEvent
+from exgo_gql.db.products import ComboPart
 from exgo_gql.domain import orders as rules
 from exgo_gql.domain.actors import Actor
 from exgo_gql.domain.codes import Code
@@ -52,10 +54,17 @@ async def submit(work: Work, id_: UUID) -> Order:
     return order
 
 
-async def waiting(work: Work, merchant_id: UUID) -> list[UUID]:
-    """The orders of a merchant in EXCEPTION, oldest first."""
+async def waiting(work: Work, merchant_id: UUID, product_ids: Sequence[UUID]) -> list[UUID]:
+    """The orders of a merchant in EXCEPTION that want one of these products, also as parts, oldest first."""
+    combos = select(ComboPart.combo_id).where(
+        ComboPart.merchant_id == merchant_id, ComboPart.part_id.in_(product_ids)
+    )
+    wanting = select(OrderLine.order_id).where(
+        OrderLine.merchant_id == merchant_id,
+        OrderLine.product_id.in_(product_ids) | OrderLine.product_id.in_(combos),
+    )
     found = await work.find_all(
-        Order, Order.merchant_id == merchant_id, Order.status == OrderStatus.EXCEPTION
+        Order, Order.merchant_id == merchant_id, Order.status == OrderStatus.EXCEPTION, Order.id.in_(wanting)
     )
     return [o.id for o in sorted(found, key=lambda o: (o.exception_at or o.created_at, o.id))]
 
@@ -82,17 +91,18 @@ async def decide(work: Work, id_: UUID, decision: Decision) -> Order:
         take(work, ORDER, order, action)
         order.reviewed_at = work.now
         return order
+    needs = (await stock.needs_of(work, [order.id]))[order.id]
     take(
         work,
         ORDER,
         order,
         action,
         reason=decision.reason,
-        topics=[(Topic.EXCEPTIONS, f"exceptions:{order.id}:{order.version}")],
+        **stock.came_in(order, needs),
     )
     order.rejection_reason = decision.reason
     order.submitted_at = order.reviewed_at = order.confirmed_at = None
-    await _move(work, order, "order:reject", Bucket.RESERVED, Bucket.SELLABLE)
+    await _move(work, order, "order:reject", Bucket.RESERVED, Bucket.SELLABLE, needs)
     return order
 
 
@@ -216,7 +226,7 @@ def _except(work: Work, order: Order, lacking: Sequence[Shortfall]) -> None:
         return  # the system logs only a change
     order.exception = reasons
     order.exception_at = order.exception_at or work.now
-    # Stock may have come in between the refusal and this commit: whoever enters EXCEPTION asks for one retry.
+    # Stock may have come in between the refusal and this commit: who enters EXCEPTION asks for one retry of its own.
     retry = [] if again else [(Topic.EXCEPTIONS, f"exceptions:{order.id}:{order.version}")]
     take(
         work,
@@ -224,7 +234,7 @@ def _except(work: Work, order: Order, lacking: Sequence[Shortfall]) -> None:
         order,
         OrderAction.SUBMIT,
         target=OrderStatus.EXCEPTION,
-        payload={"exception": reasons},
+        payload={"exception": reasons, "order_id": str(order.id)},
         topics=retry,
     )
 

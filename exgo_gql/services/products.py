@@ -17,14 +17,13 @@ from exgo_gql.domain import asns as asn_rules
 from exgo_gql.domain import orders as order_rules
 from exgo_gql.domain import products as rules
 from exgo_gql.domain.codes import Code
-from exgo_gql.domain.events import Topic
 from exgo_gql.domain.fields import check_fields, check_required
 from exgo_gql.domain.machines import Machine
 from exgo_gql.domain.numbers import today
 from exgo_gql.domain.products import PRODUCT, ProductAction, ProductKind, ProductStatus
 from exgo_gql.domain.refusals import Refusal, Refused, insist, refusal
 from exgo_gql.domain.actors import Actor
-from exgo_gql.services import merchants
+from exgo_gql.services import merchants, stock
 from exgo_gql.services.references import check_codes
 from exgo_gql.services.steps import changed, check, check_version, opened, take
 from exgo_gql.services.work import Change, Work
@@ -116,7 +115,7 @@ async def update(work: Work, id_: UUID, version: int, values: Mapping[str, Any])
 async def disable(work: Work, id_: UUID) -> Product:
     """Take a filed product out of use: not on new confirmed documents; what is confirmed runs on."""
     product = await work.lock(Product, id_)
-    take(work, MACHINE, product, ProductAction.DISABLE, topics=told_to_waiting(product))
+    take(work, MACHINE, product, ProductAction.DISABLE, **stock.came_in(product, [product.id]))
     product.disabled_by_admin = Actor.ADMIN in work.viewer.parts
     return product
 
@@ -132,14 +131,9 @@ async def enable(work: Work, id_: UUID) -> Product:
         entry = await hs_entry(work, hs) if hs else None
         if entry is None or not entry.valid_on(today(work.now)):
             raise Refused(refusal(Code.HS_CODE_NOT_VALID, "id", value=entry.code if entry else "–"))
-    take(work, MACHINE, product, ProductAction.ENABLE, topics=told_to_waiting(product))
+    take(work, MACHINE, product, ProductAction.ENABLE, **stock.came_in(product, [product.id]))
     product.disabled_by_admin = False
     return product
-
-
-def told_to_waiting(product: Product) -> list[tuple[Topic, str]]:
-    """Orders in EXCEPTION look again: what they may use has changed."""
-    return [(Topic.EXCEPTIONS, f"exceptions:{product.id}:{product.version}")]
 
 
 async def delete(work: Work, id_: UUID) -> Product:

@@ -15,7 +15,6 @@ from exgo_gql.db.orders import Order
 from exgo_gql.domain.actors import Actor
 from exgo_gql.domain.asns import ASN, RECEIPT_LIMITS, AsnAction
 from exgo_gql.domain.codes import Code
-from exgo_gql.domain.events import Topic
 from exgo_gql.domain.fields import check_fields
 from exgo_gql.domain.machines import Mode
 from exgo_gql.domain.numbers import batch_no
@@ -143,9 +142,7 @@ async def put_away(work: Work, line_id: UUID, qty: int, location: str) -> Asn:
     )
     shelved = Move(line.product_id, qty, Bucket.PENDING, Bucket.SELLABLE)
     await stock.move(work, cause, [(shelved, None)])
-    retry = [(Topic.EXCEPTIONS, f"exceptions:{asn.id}:{asn.version}")]
-    told = {"warehouse_code": asn.warehouse_code}
-    take(work, ASN, asn, AsnAction.PUT_AWAY, payload=told, topics=retry)
+    take(work, ASN, asn, AsnAction.PUT_AWAY, **stock.came_in(asn, [line.product_id]))
     return asn
 
 

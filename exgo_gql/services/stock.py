@@ -15,6 +15,7 @@ from exgo_gql.db.orders import OrderLine
 from exgo_gql.db.products import ComboPart, Product
 from exgo_gql.db.stock import Inventory
 from exgo_gql.domain.codes import Code
+from exgo_gql.domain.events import Topic
 from exgo_gql.domain.machines import Mode
 from exgo_gql.domain.orders import Shortfall
 from exgo_gql.domain.products import ProductStatus
@@ -83,6 +84,14 @@ async def move(work: Work, cause: Cause, moves: Iterable[tuple[Move, UUID | None
         if constraint_of(error) == SELLABLE_SHORT:
             raise Short from error
         raise
+
+
+def came_in(row: Any, products: Iterable[UUID]) -> dict[str, Any]:
+    """The part of a step that lets orders in EXCEPTION look again, because of what happened to these products."""
+    return {
+        "payload": {"product_ids": [str(id_) for id_ in products]},
+        "topics": [(Topic.EXCEPTIONS, f"exceptions:{row.id}:{row.version}")],
+    }
 
 
 async def needs_of(work: Work, order_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, int]]:

@@ -23,7 +23,6 @@ EVENTS: list[str] = []
 class Credentials:
     user: str
     password: str
-    tries: int | None = None
 
 
 @strawberry.input
@@ -90,7 +89,7 @@ class Query:
 @strawberry.type
 class Mutation:
     @strawberry.mutation
-    def login(self, credentials: Credentials, tries: int | None = None) -> str:
+    def login(self, credentials: Credentials) -> str:
         EVENTS.append("login")
         return credentials.user
 
@@ -107,7 +106,7 @@ class Subscription:
         yield 1
 
 
-SCHEMA = strawberry.Schema(Query, Mutation)._schema
+SCHEMA = strawberry.Schema(Query, Mutation, Subscription)._schema
 LIMITS = Limits(authentication_fields=frozenset({"login"}), execution=0.2)
 
 
@@ -115,13 +114,12 @@ async def run(
     query: str,
     variables: dict[str, Any] | None = None,
     *,
-    limits: Limits = LIMITS,
     name: str | None = None,
     allow_mutation: bool = True,
     may_introspect: bool = False,
 ) -> Answer:
     EVENTS.clear()
-    executor = Executor(SCHEMA, Documents(SCHEMA, limits), limits)
+    executor = Executor(SCHEMA, Documents(SCHEMA, LIMITS), LIMITS)
     return await executor.run(
         Params(query, variables or {}, name),
         "context",
@@ -159,11 +157,7 @@ async def test_mutations_need_leave() -> None:
 
 
 async def test_subscriptions_need_another_transport() -> None:
-    schema = strawberry.Schema(Query, subscription=Subscription)._schema
-    executor = Executor(schema, Documents(schema, LIMITS), LIMITS)
-    answer = await executor.run(
-        Params("subscription{ticks}"), None, allow_mutation=True, may_introspect=True, request_id="r"
-    )
+    answer = await run("subscription{ticks}")
     assert (codes(answer), answer.status, answer.executed) == (["SUBSCRIPTION_OVER_HTTP"], 400, False)
 
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
+from exgo_gql.db.pools import Unavailable
 from exgo_gql.extensions.execution import Executor
 from exgo_gql.extensions.masking import INTERNAL, public, publish
 from exgo_gql.extensions.refusals import RequestCode, RequestRefused, refused
@@ -22,6 +23,7 @@ from exgo_gql.web.graphql.bodies import params_of_get, params_of_post
 from exgo_gql.web.graphql.negotiation import Medium, negotiate
 
 _ALLOWED = {"allow": "GET, POST, OPTIONS"}
+_RETRY = {"retry-after": "1"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -74,6 +76,9 @@ class GraphQLEndpoint:
             except RequestRefused as refusal:
                 errors = publish(refusal.errors, request_id, self._executor.limits)
                 response = _response({"errors": errors}, refusal.status, medium, refusal.headers)
+            except Unavailable as error:
+                masked = public(GraphQLError(str(error), original_error=error), request_id)
+                response = _response({"errors": [masked]}, HTTPStatus.SERVICE_UNAVAILABLE, medium, _RETRY)
             except Exception as error:  # noqa: BLE001  # ours, and masked like any other
                 masked = public(GraphQLError(INTERNAL, original_error=error), request_id)
                 response = _response({"errors": [masked]}, HTTPStatus.INTERNAL_SERVER_ERROR, medium)
@@ -103,8 +108,10 @@ class GraphQLEndpoint:
         status = answer.status
         if medium is Medium.JSON and status == HTTPStatus.BAD_REQUEST:
             status = HTTPStatus.OK  # well-formed, and older clients take any other status for a broken server
-        allowed = _ALLOWED if status == HTTPStatus.METHOD_NOT_ALLOWED else None
-        response = _response(answer.body, status, medium, allowed)
+        headers = _ALLOWED if status == HTTPStatus.METHOD_NOT_ALLOWED else None
+        if any(error["extensions"]["code"] == Unavailable.extensions["code"] for error in answer.errors):
+            status, headers = HTTPStatus.SERVICE_UNAVAILABLE, _RETRY
+        response = _response(answer.body, status, medium, headers)
         for name, value in context.response_headers:
             response.headers.append(name, value)
         return response

@@ -99,7 +99,7 @@ def upgrade() -> None:
     sa.Column('hs_code_id', sa.Uuid(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
-    sa.Column('kind', sa.Enum('TEXT', 'NUMBER', 'CHOICE', name='elementkind'), nullable=False),
+    sa.Column('kind', sa.Enum('TEXT', 'NUMBER', 'CHOICE', name='kind', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('required', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['hs_code_id'], ['hs_codes.id'], name=op.f('fk_hs_elements_hs_code_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_hs_elements')),
