@@ -88,13 +88,13 @@ def create_app(
     endpoint = GraphQLEndpoint(
         executor,
         context_maker(lambda: app.state.database, passwords, secure_cookies=settings.secure_cookies),
-        page=lambda request: page(config),
+        page=lambda _request: page(config),
     )
     app.router.routes.append(Route("/graphql", endpoint))
     return app
 
 
-async def _home(request: Request) -> Response:
+async def _home(_request: Request) -> Response:
     return RedirectResponse("/graphql")
 
 

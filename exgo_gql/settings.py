@@ -34,23 +34,31 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     data_dir: Path = Field(default_factory=default_data_dir, description="Folder of the embedded PostgreSQL.")
-    database_url: str | None = Field(default=None,
+    database_url: str | None = Field(
+        default=None,
         description="PostgreSQL 18 or newer to use instead of the embedded one. The user in it is replaced by each of "
         "the three runtime roles; the password is theirs.",
     )
-    database_owner_url: str | None = Field(default=None, description="The same database as somebody who may create roles: for migrations."
+    database_owner_url: str | None = Field(
+        default=None, description="The same database as somebody who may create roles: for migrations."
     )
-    demo: bool = Field(default=False,
+    demo: bool = Field(
+        default=False,
         description="Demonstration: data and accounts with known passwords, and their buttons in GraphiQL.",
     )
     worker: bool = Field(default=True, description="Whether `serve` runs the worker too.")
-    secure_cookies: bool = Field(default=False, description="Mark the session cookie Secure; set it behind HTTPS.")
+    secure_cookies: bool = Field(
+        default=False, description="Mark the session cookie Secure; set it behind HTTPS."
+    )
     log_level: str = Field(default="INFO", description="Least level that is logged.")
-    read_pool: int = Field(default=10, ge=1, le=200, description="Connections for reading, per process, for merchants."
+    read_pool: int = Field(
+        default=10, ge=1, le=200, description="Connections for reading, per process, for merchants."
     )
-    write_pool: int = Field(default=10, ge=1, le=200, description="Connections for writing, per process, for merchants."
+    write_pool: int = Field(
+        default=10, ge=1, le=200, description="Connections for writing, per process, for merchants."
     )
-    sandbox_delay_ms: int = Field(default=1500, ge=0, le=600_000, description="How long the customs sandbox thinks, in milliseconds."
+    sandbox_delay_ms: int = Field(
+        default=1500, ge=0, le=600_000, description="How long the customs sandbox thinks, in milliseconds."
     )
 
     @property

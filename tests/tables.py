@@ -1,7 +1,7 @@
-"""The tables of states, written from the specification by hand: the code is compared with these, never the reverse.
+"""The tables of states, written by hand from the specification: what the code is compared with.
 
 State → action → (who may, the state afterwards). The letters are the specification's: M merchant, C customs,
-W warehouse, A admin, S the system. What issue 2 leaves for later (money, applications, intercepts) is left out.
+W warehouse, A admin, S the system. What issue 2 leaves for later (applications, intercepts) is left out.
 """
 
 from __future__ import annotations

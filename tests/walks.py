@@ -1,4 +1,4 @@
-"""Walking documents through their tables of states: each step is checked, and at each state every non-edge."""
+"""Walking documents through their tables of states: each step is checked, each state tried from all sides."""
 
 from __future__ import annotations
 
@@ -76,7 +76,6 @@ class Walk:
     """Somebody of another merchant; without one, ``stand`` does nothing."""
     covered: set[tuple[str, str]] = field(default_factory=set)
     stood: set[str] = field(default_factory=set)
-    requests: int = 0
 
     @property
     def staff(self) -> dict[str, Person]:
@@ -151,7 +150,7 @@ class Walk:
         self.covered.add((state, action))
 
     async def stand(self) -> None:
-        """Try every action by everybody, but for the legal ones: each refused as it should be, nothing changed."""
+        """Try every action by everybody, but for the legal ones: each is refused, and nothing changed."""
         state, version = await self.now()
         if self.stranger is None or state in self.stood:
             return
@@ -172,7 +171,6 @@ class Walk:
                 expected = self.expected(state, action, role, given)
                 if expected is None:
                     continue
-                self.requests += 1
                 answer = await attempt(person, self.mutation(action), given)
                 assert answer == expected, (state, action, role)
         assert await self.stage.snapshot(self.company.id) == before

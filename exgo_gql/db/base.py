@@ -51,7 +51,8 @@ class Base(DeclarativeBase):
 
 def states(kind: type[StrEnum], name: str) -> Enum:
     """Text with a named CHECK. Never a PostgreSQL ENUM: its ``=`` is not leakproof, so under row-level
-    security it cannot be an index condition (reliability, rule 2)."""
+    security it cannot be an index condition (reliability, rule 2).
+    """
     return Enum(kind, name=name, native_enum=False, create_constraint=True, length=20)
 
 

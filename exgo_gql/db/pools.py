@@ -40,7 +40,8 @@ _BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
 
 class Unavailable(Exception):  # noqa: N818  # named for what the caller is told
     """No connection could be had, or it was lost. Answered with 503 and Retry-After; nothing was committed
-    unless the loss came during the commit itself."""
+    unless the loss came during the commit itself.
+    """
 
     extensions = {"code": "UNAVAILABLE"}  # noqa: RUF012  # graphql-core reads it from the class
 

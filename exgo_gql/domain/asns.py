@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from exgo_gql.domain.actors import Actor
 from exgo_gql.domain.codes import Code
-from exgo_gql.domain.fields import LINE_QTY, REMARKS, UNIT_PRICE, Limit, Number, Text, Whole
+from exgo_gql.domain.fields import LINE_QTY, REMARKS, UNIT_PRICE, Limit, Number, Text, Whole, check_fields
 from exgo_gql.domain.machines import Machine, Mode, Transition
 from exgo_gql.domain.refusals import Refusal, refusal
 
@@ -150,6 +151,20 @@ TRANSPORT_FIELDS = (
 
 MOST_LINES = 1_000
 MOST_ORDERS = 5_000
+
+
+AMOUNT = Number(places=4, digits=14)
+"""What the amount of a line can be."""
+
+
+def line_problems(limits: Mapping[str, Limit], line: Mapping[str, Any]) -> list[Refusal]:
+    """What is wrong with a line: each value by its limit, then the amount that they make."""
+    problems = check_fields(limits, line)
+    price = line.get("unit_price")
+    if not problems and price is not None and AMOUNT.check(line["qty"] * price):
+        most = (AMOUNT.most / line["qty"]).quantize(Decimal("0.0001"), ROUND_DOWN)
+        problems.append(refusal(Code.NUMBER_RANGE, "unit_price", least=Decimal(0), most=most))
+    return problems
 
 
 def amount(quantity: int, unit_price: Decimal, places: int) -> Decimal:

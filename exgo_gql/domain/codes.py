@@ -156,8 +156,7 @@ MESSAGES: dict[Code, tuple[str, str]] = {
     Code.VEHICLE_ELSEWHERE: ("该车辆前往另一仓库。", "That vehicle goes to another warehouse."),
     Code.ORDER_NOT_SELECTABLE: (
         "订单 {order_no} 不可选择：须为同仓库、同币种、已确认且未在其他入库单中的集货订单。",
-        "Order {order_no} cannot be added: it must be a CONFIRMED consolidation order of the same warehouse "
-        "and currency, in no live ASN.",
+        "Order {order_no} cannot be added: only CONFIRMED consolidation orders of this warehouse and currency can.",
     ),
     Code.NOTHING_BOOKED: ("收货数量须大于零。", "Nothing was counted: the quantities add up to zero."),
     Code.NOT_ON_ASN: ("{value} 不在此入库单中。", "{value} is not on this ASN."),

@@ -25,7 +25,7 @@ class Decision:
 
 
 def sandbox_decision(filing_id: str, number: str) -> Decision | None:
-    """What the sandbox answers, by the suffix of a SKU or reference, so that each answer can be provoked:
+    """What the sandbox answers, by the suffix of a SKU or reference, so that each answer can be provoked.
 
     ``-REJECT`` is refused; ``-LOST`` never answers (``None``), so that staff decide by hand; ``-SLOW`` takes ten
     times as long; anything else is approved.

@@ -18,4 +18,4 @@ class SessionKind(StrEnum):
     """How a token was had: by log-in, or from the command line."""
 
     LOGIN = "LOGIN"
-    TOKEN = "TOKEN"
+    TOKEN = "TOKEN"  # noqa: S105  # a kind of session, not a secret

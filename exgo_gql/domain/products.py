@@ -110,7 +110,8 @@ LIMITS: dict[str, Limit] = {
 
 PART_QTY = Whole(1, 10_000)
 FILING_NO = Text(40, pattern=r"[A-Za-z0-9-]+", expected="letters, digits and -")
-MOST_PARTS = 50
+LEAST_PARTS, MOST_PARTS = 2, 50
+ELEMENT_VALUE = Text(255)
 
 REQUIRED = (
     "sku",

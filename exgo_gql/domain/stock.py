@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+MOST_STOCK = 2**31 - 1
+"""The largest balance of a bucket: what the columns, and GraphQL's whole numbers, hold."""
+
 
 class Bucket(StrEnum):
     """Where pieces are: each movement changes one of these balances."""

@@ -94,6 +94,7 @@ class Documents:
         Raises:
             RequestRefused: status 400 with ``BAD_USER_INPUT``, ``LIMIT_EXCEEDED``, ``GRAPHQL_PARSE_FAILED``,
                 ``GRAPHQL_VALIDATION_FAILED`` or ``OPERATION_NOT_FOUND``, in the order of rule 16.
+
         """
         operations = self.recent.get(text)
         if operations is None:

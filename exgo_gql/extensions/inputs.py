@@ -30,6 +30,7 @@ def check_text(text: str) -> None:
 
     Raises:
         RequestRefused: ``BAD_USER_INPUT`` for a NUL character or a lone surrogate.
+
     """
     if "\0" in text:
         raise _unusable("Text must not contain the NUL character.")
@@ -47,6 +48,7 @@ def check_variables(variables: Mapping[str, Any], limits: Limits) -> None:
         RequestRefused: ``BAD_USER_INPUT`` for text or numbers that cannot be kept, ``LIMIT_EXCEEDED`` for
         lists and
             objects that are too long or too deep (rule 17).
+
     """
     waiting: list[tuple[list[Any] | dict[str, Any], int]] = [(dict(variables), 0)]
     values = 0
@@ -73,6 +75,7 @@ def check_literal(literal: ValueNode, limits: Limits) -> None:
 
     Raises:
         RequestRefused: as ``check_variables``.
+
     """
     waiting = [(literal, 0)]
     while waiting:

@@ -89,6 +89,7 @@ class Limits:
 
         Raises:
             RequestRefused: ``LIMIT_EXCEEDED``.
+
         """
         if actual > getattr(self, name):
             raise RequestRefused([self.exceeded(name, actual, node)])

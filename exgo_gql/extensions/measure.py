@@ -95,6 +95,7 @@ def measure(
         RequestRefused: ``LIMIT_EXCEEDED`` for literals past ``page``, ``items`` or ``nesting`` and for
         selections nested
             past all reason, ``BAD_USER_INPUT`` for literals that cannot be kept.
+
     """
     walk = _Walk(document, schema, limits)
     return [
@@ -220,9 +221,9 @@ def _whole(schema: GraphQLSchema) -> int:
     """What the standard introspection query counts, before it is put in proportion."""
     document = parse(get_introspection_query())
     operation = document.definitions[0]
-    assert isinstance(operation, OperationDefinitionNode)  # noqa: S101  # as graphql-core writes it
+    assert isinstance(operation, OperationDefinitionNode)  # as graphql-core writes it
     (field,) = operation.selection_set.selections
-    assert isinstance(field, FieldNode)  # noqa: S101
-    assert field.selection_set is not None  # noqa: S101
+    assert isinstance(field, FieldNode)
+    assert field.selection_set is not None
     walk = _Walk(document, schema, Limits())
     return walk.selections(field.selection_set, schema.type_map["__Schema"]).cost.at({})

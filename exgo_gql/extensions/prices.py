@@ -48,6 +48,7 @@ def pages_of(node: FieldNode, limits: Limits) -> tuple[int | str, ...]:
 
     Raises:
         RequestRefused: as ``check_page``.
+
     """
     pages: list[int | str] = []
     for argument in node.arguments or ():
@@ -66,6 +67,7 @@ def check_page(page: int, limits: Limits, argument: ArgumentNode | None = None) 
 
     Raises:
         RequestRefused: ``LIMIT_EXCEEDED`` past ``Limits.page``, ``BAD_USER_INPUT`` below zero.
+
     """
     limits.insist("page", page, argument)
     if page < 0:

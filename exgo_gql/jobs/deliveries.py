@@ -37,7 +37,7 @@ async def deliver(desk: Desk, delivery_id: UUID) -> None:
     topic, message, attempts = counted
     try:
         await CONSUMERS[topic](desk, message)
-    except Exception as error:  # noqa: BLE001  # whatever it was, it is kept with the delivery and tried again
+    except Exception as error:  # whatever it was, it is kept with the delivery and tried again
         log.warning(
             "delivery failed", delivery=str(delivery_id), topic=topic, attempts=attempts, exc_info=True
         )

@@ -55,7 +55,7 @@ class Worker:
                 await deliver(self._desk, UUID((job.payload or b"").decode()))
 
             @queue.schedule("forget_outcomes", "17 * * * *")
-            async def forget(schedule: Schedule) -> None:
+            async def forget(_schedule: Schedule) -> None:
                 await connection.execute(
                     "delete from kept_outcomes where created_at < now() - interval '24 hours'"
                 )

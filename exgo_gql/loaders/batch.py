@@ -115,7 +115,8 @@ class Loaders:
     async def _counts(self, relation: Relation, args: Arguments) -> list[Any]:
         made = statement(relation, form(args, whole=self._whole, counting=True))
         rows = await self._fetch(made, self._request([()], args), None)
-        assert relation.group is not None and relation.result is not None  # link() found both
+        assert relation.group is not None  # counts() demands it
+        assert relation.result is not None  # link() found it
         members = relation.group.type.python_type.__members__
         counted = {row["value"]: row["n"] for row in rows}
         return [

@@ -46,7 +46,7 @@ class DeclaredField(StrawberryField):
         if resolved is UNRESOLVED and annotation is not None and annotation.namespace is not None:
             # A name imported under TYPE_CHECKING only: look it up among the declared types. While the class is
             # being made there is no namespace yet, and Strawberry must find none, or it will not set its own.
-            from exgo_gql.loaders.nodes import TYPES  # noqa: PLC0415  # nodes imports this module
+            from exgo_gql.loaders.nodes import TYPES  # nodes imports this module
 
             annotation.namespace = {**TYPES, **annotation.namespace}
             resolved = super().resolve_type(**kwargs)
@@ -65,7 +65,7 @@ class DeclaredField(StrawberryField):
             wanted.add(self.source.target.may)
         return frozenset(wanted)
 
-    def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
+    def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:  # noqa: ARG002  # Strawberry's
         match self.source:
             case Column(read=None, name=name) if self.may is None:
                 return source[name]
@@ -152,7 +152,8 @@ def lookup(
     *keys: InstrumentedAttribute[Any], living: ColumnElement[Any] | None = None, description: str
 ) -> Any:
     """A root field: the row of this id or of one of these numbers, or null. An unknown one, and another
-    tenant's, answer alike. Where a number is unique per merchant only, staff get the newest."""
+    tenant's, answer alike. Where a number is unique per merchant only, staff get the newest.
+    """
     args: dict[str, tuple[Any, str]] = {"id": (strawberry.ID | None, "As `id` gave it.")}
     args |= {key.key: (str | None, f"Instead of the id: the `{_camel(key.key)}`.") for key in keys}
     return _field(Relation(Shape.ONE, keys=keys, living=living), description, None, **args)

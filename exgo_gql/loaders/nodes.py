@@ -94,7 +94,7 @@ def node(
             raise DeclarationError(f"two types are called {cls.__name__}")
         if clash := set(cls.__annotations__) & (set(dir(Record)) | _TAKEN):
             raise DeclarationError(f"{cls.__name__}: {sorted(clash)} are taken by the record")
-        cls.row, cls.table = row, cast(Table, row.__table__)
+        cls.row, cls.table = row, cast("Table", row.__table__)
         cls.facts, cls.may = dict(facts or {}), may
         _plain(strawberry.type(description=inspect.cleandoc(cls.__doc__ or ""))(cls))
         definition = cls.__strawberry_definition__  # type: ignore[attr-defined]  # Strawberry sets it

@@ -68,17 +68,16 @@ class Keyset:
         """The key in a cursor, checked. Raises ``BadPage``."""
         try:
             values = orjson.loads(base64.b64decode(cursor.encode("ascii"), validate=True))
-            if not isinstance(values, list) or len(values) != len(self.sorts):
-                raise ValueError(cursor)
-            for sort, value in zip(self.sorts, values, strict=True):
-                if isinstance(value, bool) or not isinstance(value, str | int):
-                    raise TypeError(value)
-                if "\x00" in str(value):
-                    raise ValueError(value)
-                _PARSERS[sort.type](str(value))
+            return [_key_part(sort, value) for sort, value in zip(self.sorts, values, strict=True)]
         except (ValueError, TypeError, OverflowError, binascii.Error, UnicodeError):
             raise BadPage(f"`{argument}` is not a cursor of this list.") from None
-        return [str(value) for value in values]
+
+
+def _key_part(sort: Sort, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int) or "\x00" in str(value):
+        raise ValueError(value)
+    _PARSERS[sort.type](str(value))
+    return str(value)
 
 
 class Window(NamedTuple):

@@ -179,7 +179,7 @@ async def asn_book_batch(work: Work, input: AsnBookBatchInput) -> rows.Asn:
     """Book a receipt batch (收货批次): lines in 备货, parcels in 集货."""
     given = values(input)
     id_, note, lines, parcels = given["id"], given.get("note"), given.get("lines"), given.get("parcels")
-    if lines is not None and parcels is not None or (lines is None and parcels is None):
+    if (lines is not None and parcels is not None) or (lines is None and parcels is None):
         raise Refused(refusal(Code.REQUIRED, "lines"))
     if lines is not None:
         return await receiving.book_lines(work, id_, note, lines)

@@ -65,7 +65,7 @@ class MutationField(StrawberryField):
     def is_basic_field(self) -> bool:
         return False
 
-    async def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
+    async def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:  # noqa: ARG002  # Strawberry's
         context: Context = info.context
         if not context.viewer.may(self.may):
             raise Forbidden(self.may)
@@ -150,10 +150,11 @@ def _changes(work: Work, row: Any) -> list[FieldChange]:
 
 def _key(context: Context, argument: str | None, path: Path) -> str | None:
     """The key of this mutation: its own, or the request's with its place in the document, because a header
-    belongs to all mutations of a request (rule 12). Raises ``Refused``."""
+    belongs to all mutations of a request (rule 12). Raises ``Refused``.
+    """
     if argument is not None:
         return idempotency.checked_key(argument)
     if context.idempotency_key is None:
         return None
-    place = ".".join(str(step) for step in path.as_list())
+    place = idempotency.place_digest(".".join(str(step) for step in path.as_list()))
     return f"{idempotency.checked_key(context.idempotency_key)}#{place}"

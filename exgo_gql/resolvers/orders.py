@@ -83,7 +83,8 @@ async def order_to_draft(work: Work, input: OrderIdInput) -> rows.Order:
 @mutates(may=_may(OrderAction.SUBMIT), gives=Order)
 async def order_submit(work: Work, input: OrderIdInput) -> rows.Order:
     """备货: submit (提交订单): reserves all of its stock, or none of it; then the order is in EXCEPTION, which is an
-    outcome and no error, and `exceptions` says what is lacking."""
+    outcome and no error, and `exceptions` says what is lacking.
+    """
     return await order_steps.submit(work, values(input)["id"])
 
 

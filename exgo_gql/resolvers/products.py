@@ -12,7 +12,6 @@ from exgo_gql.loaders.fields import Sorts, counts, lookup, pages
 from exgo_gql.loaders.pages import Connection
 from exgo_gql.resolvers.mutating import mutates
 from exgo_gql.schema.inputs import values
-from exgo_gql.schema.products import PRODUCT_SORTS, Product, ProductCount, ProductFilter
 from exgo_gql.schema.product_inputs import (
     ComboCreateInput,
     ComboUpdateInput,
@@ -22,6 +21,7 @@ from exgo_gql.schema.product_inputs import (
     ProductRejectInput,
     ProductUpdateInput,
 )
+from exgo_gql.schema.products import PRODUCT_SORTS, Product, ProductCount, ProductFilter
 from exgo_gql.schema.stock import Inventory, InventoryFilter
 from exgo_gql.services import filings, products
 from exgo_gql.services.work import Work

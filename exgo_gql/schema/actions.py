@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+
 import strawberry
 
 from exgo_gql.db import ledgers

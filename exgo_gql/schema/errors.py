@@ -118,7 +118,7 @@ _CONFLICT = {
 }
 
 _MAKERS: dict[Code, Callable[..., UserError]] = {
-    Code.NOT_FOUND: lambda f, **b: NotFoundError(**b),
+    Code.NOT_FOUND: lambda _, **b: NotFoundError(**b),
     Code.ILLEGAL_TRANSITION: lambda f, **b: IllegalTransitionError(
         from_=f["from_"], action=f["action"], allowed=list(f["allowed"]), **b
     ),

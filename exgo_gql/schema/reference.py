@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-
 from exgo_gql.db import reference as rows
 from exgo_gql.domain.reference import CHOICES, ElementKind
 from exgo_gql.loaders.fields import column, computed, many, one
 from exgo_gql.loaders.nodes import Node, Row, node
-
 
 MAY = "reference:read"
 CODE = "The code that inputs take."

@@ -13,6 +13,7 @@ from graphql import GraphQLError
 from exgo_gql.loaders.values import spell_decimal, spell_instant
 
 _DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,8})?")
+MOST_INSTANT = 40
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -33,7 +34,7 @@ def _date(value: Any) -> dt.date:
 
 def _instant(value: Any) -> dt.datetime:
     try:
-        if isinstance(value, str) and len(value) <= 40:
+        if isinstance(value, str) and len(value) <= MOST_INSTANT:
             instant = dt.datetime.fromisoformat(value)
             if instant.tzinfo is not None:
                 return instant.astimezone(dt.UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from exgo_gql.auth.viewer import system
 from exgo_gql.db.asns import Asn, Vehicle
 from exgo_gql.db.facts import DIFFERING, HAS_CONTENT
 from exgo_gql.db.orders import Order
@@ -18,7 +19,6 @@ from exgo_gql.domain.orders import ORDER, OrderAction
 from exgo_gql.domain.products import ProductStatus
 from exgo_gql.domain.refusals import Refused, insist, refusal
 from exgo_gql.domain.stock import Bucket, moves
-from exgo_gql.auth.viewer import system
 from exgo_gql.services import asns, filings, stock
 from exgo_gql.services.steps import check, take
 from exgo_gql.services.work import Work

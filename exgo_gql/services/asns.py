@@ -17,7 +17,7 @@ from exgo_gql.db.products import ComboPart, Product
 from exgo_gql.domain import asns as rules
 from exgo_gql.domain.asns import ASN, AsnAction, AsnStatus
 from exgo_gql.domain.codes import Code
-from exgo_gql.domain.fields import check_fields, check_required
+from exgo_gql.domain.fields import MOST_PIECES, check_fields, check_required
 from exgo_gql.domain.machines import Mode
 from exgo_gql.domain.numbers import NumberKind, make
 from exgo_gql.domain.orders import OrderStatus
@@ -100,6 +100,7 @@ async def add_lines(work: Work, id_: UUID, version: int, lines: Sequence[Mapping
     asn = await work.lock(Asn, id_)
     await check_version(work, asn, version)
     check(ASN, asn, AsnAction.ADD_LINES, {}, work.viewer)
+    _insist_some(lines, "lines")
     changes = await _add_lines(work, asn, lines)
     take(work, ASN, asn, AsnAction.ADD_LINES, changes=changes)
     return asn
@@ -110,6 +111,7 @@ async def remove_lines(work: Work, id_: UUID, version: int, line_ids: Sequence[U
     asn = await work.lock(Asn, id_)
     await check_version(work, asn, version)
     check(ASN, asn, AsnAction.REMOVE_LINES, {}, work.viewer)
+    _insist_some(line_ids, "line_ids")
     lines = {line.id: line for line in await lines_of(work, asn)}
     insist(
         [
@@ -132,6 +134,7 @@ async def add_orders(work: Work, id_: UUID, version: int, order_ids: Sequence[UU
     asn = await work.lock(Asn, id_)
     await check_version(work, asn, version)
     check(ASN, asn, AsnAction.ADD_ORDERS, {}, work.viewer)
+    _insist_some(order_ids, "order_ids")
     changes = await _link_orders(work, asn, order_ids)
     take(work, ASN, asn, AsnAction.ADD_ORDERS, changes=changes)
     return asn
@@ -142,6 +145,7 @@ async def remove_orders(work: Work, id_: UUID, version: int, order_ids: Sequence
     asn = await work.lock(Asn, id_)
     await check_version(work, asn, version)
     check(ASN, asn, AsnAction.REMOVE_ORDERS, {}, work.viewer)
+    _insist_some(order_ids, "order_ids")
     links = {link.order_id: link for link in await live_links(work, asn)}
     insist(
         [
@@ -198,6 +202,10 @@ async def derive_lines(work: Work, asn: Asn) -> None:
         for part, per, _ in parts:
             qtys[part] = qtys.get(part, 0) + qty * per
             amounts[part] = amounts.get(part, Decimal(0)) + shares[part]
+    if max(qtys.values(), default=0) > MOST_PIECES:
+        raise Refused(refusal(Code.NUMBER_RANGE, "order_ids", least=1, most=MOST_PIECES))
+    if max(amounts.values(), default=Decimal(0)) > rules.AMOUNT.most:
+        raise Refused(refusal(Code.NUMBER_RANGE, "order_ids", least=Decimal(0), most=rules.AMOUNT.most))
     for position, product_id in enumerate(sorted(qtys), start=1):
         work.add(
             AsnLine(
@@ -248,6 +256,10 @@ async def _ordered(work: Work, asn: Asn) -> list[tuple[int, Decimal, list[tuple[
     return list(made.values())
 
 
+def _insist_some(portion: Sequence[Any], name: str) -> None:
+    insist([] if portion else [refusal(Code.EMPTY, name)])
+
+
 async def _check_head(work: Work, asn: Asn, values: Mapping[str, Any]) -> None:
     insist([refusal(Code.REQUIRED, n) for n in REQUIRED if n in values and values[n] is None])
     insist(check_fields(rules.LIMITS, values) + await check_codes(work, values))
@@ -284,7 +296,7 @@ async def _add_lines(work: Work, asn: Asn, lines: Sequence[Mapping[str, Any]]) -
             problems.append(refusal(Code.NOT_FOUND, "lines", place, "product_id", what="product"))
         elif product.kind is ProductKind.COMBO:
             problems.append(refusal(Code.COMBO_ON_ASN, "lines", place, "product_id", sku=product.sku))
-        problems += [p.under("lines", place) for p in check_fields(rules.LINE_LIMITS, line)]
+        problems += [p.under("lines", place) for p in rules.line_problems(rules.LINE_LIMITS, line)]
     insist(problems)
     places = await places_of(work, asn.currency_code)
     for position, line in enumerate(lines, start=last + 1):

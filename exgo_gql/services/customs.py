@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from exgo_gql.db.products import CustomsFiling
+from exgo_gql.db.asns import Asn
+from exgo_gql.db.orders import Order
+from exgo_gql.db.products import CustomsFiling, Product
+from exgo_gql.domain.codes import Code
 from exgo_gql.domain.customs import Decision, FilingStatus
+from exgo_gql.domain.refusals import Refused, refusal
 from exgo_gql.services import asn_steps, filings, order_steps
 from exgo_gql.services.work import Work
 
@@ -21,7 +25,16 @@ async def mark_sent(work: Work, filing_id: UUID) -> CustomsFiling | None:
 
 
 async def answer(work: Work, filing: CustomsFiling, decision: Decision) -> None:
-    """Carry the gateway's answer to its document. Raises ``Refused`` when that was decided already."""
+    """Carry the gateway's answer to its document. Raises ``Refused`` when that filing was decided already, also
+    where another one of the same document waits by now.
+    """
+    for model, id_ in ((Product, filing.product_id), (Asn, filing.asn_id), (Order, filing.order_id)):
+        if id_ is not None:
+            await work.lock(model, id_)  # filings are decided under the lock of their document
+    if not await work.find_all(
+        CustomsFiling, CustomsFiling.id == filing.id, CustomsFiling.decided_at.is_(None)
+    ):
+        raise Refused(refusal(Code.ALREADY_DECIDED, "id"))
     if filing.product_id is not None:
         await filings.decide_product(work, filing.product_id, decision)
     elif filing.asn_id is not None:

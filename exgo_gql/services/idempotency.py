@@ -48,6 +48,11 @@ def request_hash(operation: str, values: Any) -> bytes:
     ).digest()
 
 
+def place_digest(place: str) -> str:
+    """A mutation's place in its document, as short as a key must be: an alias may have any length."""
+    return hashlib.sha256(place.encode()).hexdigest()
+
+
 def checked_key(key: str) -> str:
     """The key, if it can be one. Raises ``Refused``."""
     if _KEY.fullmatch(key) is None:

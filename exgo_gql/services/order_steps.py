@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from exgo_gql.domain.actors import Actor
 from exgo_gql.domain.codes import Code
 from exgo_gql.domain.customs import Decision
 from exgo_gql.domain.events import Topic
-from exgo_gql.domain.fields import check_fields
+from exgo_gql.domain.fields import WEIGHT, check_fields
 from exgo_gql.domain.orders import ORDER, OrderAction, OrderStatus, Shortfall, TrackingSource, TrackingStatus
 from exgo_gql.domain.refusals import Refusal, Refused, insist, refusal
 from exgo_gql.domain.stock import Bucket, moves
@@ -137,20 +138,21 @@ async def ship(
     """The parcel leaves the warehouse: carrier, tracking number, and each box with its weight."""
     order = await work.lock(Order, id_)
     check(ORDER, order, OrderAction.SHIP, {}, work.viewer)
-    problems: list[Refusal] = check_fields(rules.SHIP_LIMITS, values)
+    problems: list[Refusal] = check_fields({**rules.LIMITS, **rules.SHIP_LIMITS}, values)
     if not parcels:
         problems.append(refusal(Code.EMPTY, "parcels"))
     for place, parcel in enumerate(parcels):
         problems += [p.under("parcels", place) for p in check_fields(rules.SHIP_LIMITS, parcel)]
+    weight = sum((parcel["weight_kg"] for parcel in parcels), start=Decimal(0))
+    too_heavy = WEIGHT.check(weight) if parcels and not problems else None
+    problems += [too_heavy.under("parcels")] if too_heavy else []
     new_label = values.get("new_label_no") or order.new_label_no
     problems += rules.label_rules(order.mode, order.relabel, new_label)
     if order.relabel and not new_label:
         problems.append(refusal(Code.LABEL_MISSING, "new_label_no"))
     insist(problems)
     order.carrier, order.tracking_no, order.new_label_no = values["carrier"], values["tracking_no"], new_label
-    order.shipped_weight_kg = sum(
-        (parcel["weight_kg"] for parcel in parcels), start=0 * parcels[0]["weight_kg"]
-    )
+    order.shipped_weight_kg = weight
     order.shipped_at = work.now
     for position, parcel in enumerate(parcels, start=1):
         work.add(Parcel(merchant_id=order.merchant_id, order_id=order.id, position=position, **parcel))

@@ -11,9 +11,9 @@ from exgo_gql.db.facts import LIVE_RECEIVING_NO
 from exgo_gql.db.orders import Order, OrderLine
 from exgo_gql.db.products import Product
 from exgo_gql.domain import orders as rules
-from exgo_gql.domain.asns import amount
+from exgo_gql.domain.asns import amount, line_problems
 from exgo_gql.domain.codes import Code
-from exgo_gql.domain.fields import check_fields, check_required
+from exgo_gql.domain.fields import MOST_PIECES, check_fields, check_required
 from exgo_gql.domain.machines import Mode
 from exgo_gql.domain.numbers import NumberKind, make
 from exgo_gql.domain.orders import ORDER, OrderAction, OrderStatus
@@ -58,7 +58,7 @@ async def update(
     order = await work.lock(Order, id_)
     await check_version(work, order, version)
     check(ORDER, order, OrderAction.UPDATE, {}, work.viewer)
-    needed = (*REQUIRED, "currency_code")
+    needed = (*REQUIRED, "currency_code", "relabel")
     insist([refusal(Code.REQUIRED, n) for n in needed if n in values and values[n] is None])
     merged = {n: values.get(n, getattr(order, n)) for n in ("relabel", "new_label_no", "inbound_tracking_no")}
     insist(await _value_problems(work, order.mode, {**merged, **values}))
@@ -66,6 +66,8 @@ async def update(
     await work.flush(order)
     if lines is not None:
         changes += await _write_lines(work, order, lines)
+    elif "currency_code" in values:
+        await _count_anew(work, order)
     take(work, ORDER, order, OrderAction.UPDATE, changes=changes)
     return order
 
@@ -89,6 +91,9 @@ async def confirm(work: Work, id_: UUID) -> Order:
     unfiled = sorted(p.sku for p in products.values() if p.status is not ProductStatus.FILED)
     if unfiled:
         problems.append(refusal(Code.PRODUCT_NOT_FILED, "lines", skus=unfiled))
+    needs = (await stock.needs_of(work, [order.id]))[order.id]
+    if max(needs.values(), default=0) > MOST_PIECES:
+        problems.append(refusal(Code.NUMBER_RANGE, "lines", least=1, most=MOST_PIECES))
     insist(problems)
     order.confirmed_at, order.rejection_reason = work.now, None
     take(work, ORDER, order, OrderAction.CONFIRM)
@@ -113,6 +118,13 @@ async def _value_problems(work: Work, mode: Mode, values: Mapping[str, Any]) -> 
     return problems
 
 
+async def _count_anew(work: Work, order: Order) -> None:
+    """Amounts have the places of the order's currency: another one rounds them anew."""
+    places = await places_of(work, order.currency_code)
+    for line in await work.find_all(OrderLine, OrderLine.order_id == order.id):
+        line.amount = amount(line.qty, line.unit_price, places)
+
+
 async def _write_lines(work: Work, order: Order, lines: Sequence[Mapping[str, Any]]) -> list[Change]:
     if not 1 <= len(lines) <= rules.MOST_LINES:
         code = Code.TOO_MANY if lines else Code.EMPTY
@@ -123,7 +135,7 @@ async def _write_lines(work: Work, order: Order, lines: Sequence[Mapping[str, An
         product = products.get(line["product_id"])
         if product is None or product.status is ProductStatus.DELETED:
             problems.append(refusal(Code.NOT_FOUND, "lines", place, "product_id", what="product"))
-        problems += [p.under("lines", place) for p in check_fields(rules.LINE_LIMITS, line)]
+        problems += [p.under("lines", place) for p in line_problems(rules.LINE_LIMITS, line)]
     insist(problems)
     old = await work.find_all(OrderLine, OrderLine.order_id == order.id)
     for row in old:

@@ -16,13 +16,13 @@ from exgo_gql.db.stock import Inventory
 from exgo_gql.domain import asns as asn_rules
 from exgo_gql.domain import orders as order_rules
 from exgo_gql.domain import products as rules
+from exgo_gql.domain.actors import Actor
 from exgo_gql.domain.codes import Code
 from exgo_gql.domain.fields import check_fields, check_required
 from exgo_gql.domain.machines import Machine
 from exgo_gql.domain.numbers import today
 from exgo_gql.domain.products import PRODUCT, ProductAction, ProductKind, ProductStatus
 from exgo_gql.domain.refusals import Refusal, Refused, insist, refusal
-from exgo_gql.domain.actors import Actor
 from exgo_gql.services import merchants, stock
 from exgo_gql.services.references import check_codes
 from exgo_gql.services.steps import changed, check, check_version, opened, take
@@ -34,7 +34,7 @@ MACHINE: Machine = PRODUCT
 async def create(work: Work, values: Mapping[str, Any]) -> Product:
     """An ordinary product as a draft. ``values`` may hold ``hs_code`` and ``elements`` beside the columns."""
     columns, hs_code, elements = _customs_data(values)
-    problems = check_required(rules.REQUIRED, columns)
+    problems = check_required(rules.REQUIRED, columns) + _elements_twice(values)
     problems += await _value_problems(work, columns)
     hs, hs_problems = await _hs_row(work, hs_code)
     insist([*problems, *hs_problems])
@@ -92,7 +92,7 @@ async def update(work: Work, id_: UUID, version: int, values: Mapping[str, Any])
     problems = [
         refusal(Code.REQUIRED, n) for n, v in columns.items() if v is None and n in _required(product)
     ]
-    problems += await _value_problems(work, columns, product)
+    problems += _elements_twice(values) + await _value_problems(work, columns, product)
     hs, hs_problems = await _hs_row(work, hs_code)
     problems += hs_problems
     if product.status in (ProductStatus.FILED, ProductStatus.DISABLED):
@@ -197,7 +197,7 @@ async def parts_of(work: Work, combo: Product) -> list[ComboPart]:
 async def insist_parts_filed(work: Work, combo: Product) -> None:
     """Refuse unless the combo has two parts and all of them are FILED."""
     parts = await parts_of(work, combo)
-    if len(parts) < 2:
+    if len(parts) < rules.LEAST_PARTS:
         raise Refused(refusal(Code.PARTS_TOO_FEW, "id"))
     products = await work.find_all(Product, Product.id.in_([part.part_id for part in parts]))
     unfiled = sorted(p.sku for p in products if p.status is not ProductStatus.FILED)
@@ -223,7 +223,7 @@ async def elements_of(work: Work, product: Product) -> dict[str, str]:
         .where(ProductElement.merchant_id == product.merchant_id, ProductElement.product_id == product.id)
         .order_by(ProductElement.position)
     )
-    return {name: value for name, value in (await work.session.execute(chosen)).all()}
+    return {row.name: row.value for row in await work.session.execute(chosen)}
 
 
 _PRICES = ("sales_price", "vat_invoice_price", "contract_price")
@@ -244,6 +244,15 @@ def _kind_problems(product: Product, values: Mapping[str, Any]) -> list[Refusal]
     customs = {"hs_code", "elements", "customs_name", "legal_qty", "second_qty"}
     foreign = customs if product.kind is ProductKind.COMBO else {"parts"}
     return [refusal(Code.LOCKED_FIELD, name, status=str(product.kind)) for name in values if name in foreign]
+
+
+def _elements_twice(values: Mapping[str, Any]) -> list[Refusal]:
+    names = [item["name"] for item in values.get("elements") or ()]
+    return [
+        refusal(Code.TWICE, "elements", place, "name", value=name)
+        for place, name in enumerate(names)
+        if name in names[:place]
+    ]
 
 
 async def _value_problems(
@@ -291,8 +300,9 @@ async def _write_elements(
         if name not in known:
             code = hs.code if hs else "–"
             problems.append(refusal(Code.ELEMENT_UNKNOWN, "elements", hs_code=code, name=name))
-        elif not 1 <= len(value) <= 255 or not value.strip():
-            problems.append(refusal(Code.TEXT_LENGTH, "elements", least=1, most=255))
+        else:
+            problem = rules.ELEMENT_VALUE.check(value)
+            problems += [problem.under("elements")] if problem else []
     insist(problems)
     for row in await work.find_all(ProductElement, ProductElement.product_id == product.id):
         await work.session.delete(row)
@@ -334,7 +344,7 @@ async def _write_parts(work: Work, combo: Product, parts: Sequence[Mapping[str, 
         wrong = rules.PART_QTY.check(part["qty"])
         if wrong is not None:
             problems.append(wrong.under("parts", place, "qty"))
-    if len(seen) < 2:
+    if len(seen) < rules.LEAST_PARTS:
         problems.append(refusal(Code.PARTS_TOO_FEW, "parts"))
     insist(problems)
     old = await parts_of(work, combo)

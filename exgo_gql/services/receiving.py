@@ -15,7 +15,7 @@ from exgo_gql.db.orders import Order
 from exgo_gql.domain.actors import Actor
 from exgo_gql.domain.asns import ASN, RECEIPT_LIMITS, AsnAction
 from exgo_gql.domain.codes import Code
-from exgo_gql.domain.fields import check_fields
+from exgo_gql.domain.fields import MOST_PIECES, check_fields
 from exgo_gql.domain.machines import Mode
 from exgo_gql.domain.numbers import batch_no
 from exgo_gql.domain.orders import ORDER, OrderAction
@@ -77,7 +77,7 @@ async def book_parcels(work: Work, id_: UUID, note: str | None, parcels: Sequenc
     orders = {order.inbound_tracking_no: order for order in await asn_steps.linked_orders(work, asn)}
     by_product = {line.product_id: line for line in await asns.lines_of(work, asn)}
     needs = await stock.needs_of(work, [order.id for order in orders.values()])
-    came = await _good_of_orders(work, asn)
+    came = await _came_for_orders(work, asn)
     counted: list[Counted] = []
     problems: list[Refusal] = []
     seen: set[str] = set()
@@ -90,7 +90,8 @@ async def book_parcels(work: Work, id_: UUID, note: str | None, parcels: Sequenc
         if number in seen:
             problems.append(refusal(Code.TWICE, "parcels", place, "inbound_tracking_no", value=number))
         seen.add(number)
-        open_ = {p: qty - came.get((order.id, p), 0) for p, qty in needs[order.id].items()}
+        # A damaged piece has come, too: another one for it would take the place of another order's.
+        open_ = {p: qty - sum(came.get((order.id, p), (0, 0))) for p, qty in needs[order.id].items()}
         if not any(open_.values()):
             problems.append(
                 refusal(Code.PARCEL_ARRIVED, "parcels", place, "inbound_tracking_no", value=number)
@@ -103,12 +104,9 @@ async def book_parcels(work: Work, id_: UUID, note: str | None, parcels: Sequenc
                 problems.append(refusal(Code.NOT_FOUND, *path, what="product"))
                 continue
             problems += [p.under("parcels", place, "lines", at) for p in check_fields(RECEIPT_LIMITS, line)]
-            good = min(line["good_qty"], open_[line["product_id"]])
-            extra = line["good_qty"] - good
-            open_[line["product_id"]] -= good
-            counted.append(
-                Counted(by_product[line["product_id"]], order.id, good, line["damaged_qty"], extra, line)
-            )
+            good, damaged, extra = taken_in(line["good_qty"], line["damaged_qty"], open_[line["product_id"]])
+            open_[line["product_id"]] -= good + damaged
+            counted.append(Counted(by_product[line["product_id"]], order.id, good, damaged, extra, line))
     insist(problems)
     return await _book(work, asn, note, counted, list(orders.values()))
 
@@ -186,6 +184,7 @@ async def _book(
         line.good_qty += good
         line.damaged_qty += damaged
         line.excess_qty += excess
+        insist([_too_many(asn, line)])
         work.add(
             ReceiptLine(
                 merchant_id=asn.merchant_id,
@@ -219,13 +218,20 @@ async def _book(
     return asn
 
 
+def _too_many(asn: Asn, line: AsnLine) -> Refusal | None:
+    name = "lines" if asn.mode is Mode.STOCK else "parcels"
+    wrong = line.excess_qty > MOST_PIECES
+    return refusal(Code.NUMBER_RANGE, name, least=0, most=MOST_PIECES) if wrong else None
+
+
 async def _arrived(work: Work, asn: Asn, orders: Sequence[Order]) -> list[tuple[Move, UUID | None]]:
     """The orders whose last good piece came with this batch turn PROCESSING; their goods are theirs now."""
-    came = await _good_of_orders(work, asn) if orders else {}
+    came = await _came_for_orders(work, asn) if orders else {}
     needs = await stock.needs_of(work, [order.id for order in orders])
     movements: list[tuple[Move, UUID | None]] = []
     for order in orders:
-        complete = all(came.get((order.id, product), 0) >= qty for product, qty in needs[order.id].items())
+        good = {product: came.get((order.id, product), (0, 0))[0] for product in needs[order.id]}
+        complete = all(good[product] >= qty for product, qty in needs[order.id].items())
         if complete and ORDER.find(OrderAction.ASN_ARRIVE, order.status, order.mode):
             take(work, ORDER, order, OrderAction.ASN_ARRIVE, viewer=system(Actor.SYSTEM))
             reserved = moves(needs[order.id], Bucket.PENDING, Bucket.RESERVED)
@@ -233,10 +239,11 @@ async def _arrived(work: Work, asn: Asn, orders: Sequence[Order]) -> list[tuple[
     return movements
 
 
-async def _good_of_orders(work: Work, asn: Asn) -> dict[tuple[UUID | None, UUID], int]:
-    """(order, product) → good pieces that came for it on this ASN."""
+async def _came_for_orders(work: Work, asn: Asn) -> dict[tuple[UUID | None, UUID], tuple[int, int]]:
+    """(order, product) → good and damaged pieces that came for it on this ASN."""
+    good, damaged = func.sum(ReceiptLine.good_qty), func.sum(ReceiptLine.damaged_qty)
     chosen = (
-        select(ReceiptLine.order_id, ReceiptLine.product_id, func.sum(ReceiptLine.good_qty))
+        select(ReceiptLine.order_id, ReceiptLine.product_id, good, damaged)
         .join(
             ReceiptBatch,
             (ReceiptBatch.merchant_id == ReceiptLine.merchant_id) & (ReceiptBatch.id == ReceiptLine.batch_id),
@@ -249,5 +256,5 @@ async def _good_of_orders(work: Work, asn: Asn) -> dict[tuple[UUID | None, UUID]
         .group_by(ReceiptLine.order_id, ReceiptLine.product_id)
     )
     return {
-        (order, product): int(good) for order, product, good in (await work.session.execute(chosen)).all()
+        (row[0], row[1]): (int(row[2]), int(row[3])) for row in (await work.session.execute(chosen)).all()
     }

@@ -39,7 +39,8 @@ async def log_in(
     database: Database, passwords: Passwords, email: str, password: str, origin: Origin
 ) -> LoggedIn:
     """Open a session. Raises ``Refused``, the same and after the same work for an unknown e-mail and a wrong
-    password."""
+    password.
+    """
     fits = len(email) <= MOST_EMAIL and len(password) <= MOST_PASSWORD
     found = None
     if fits:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from exgo_gql.db.orders import OrderLine
@@ -19,11 +19,13 @@ from exgo_gql.domain.events import Topic
 from exgo_gql.domain.machines import Mode
 from exgo_gql.domain.orders import Shortfall
 from exgo_gql.domain.products import ProductStatus
-from exgo_gql.domain.stock import Move
+from exgo_gql.domain.refusals import Refused, refusal
+from exgo_gql.domain.stock import MOST_STOCK, Move
 from exgo_gql.services.violations import constraint_of
 from exgo_gql.services.work import Work
 
 SELLABLE_SHORT = "ck_inventory_sellable_not_negative"
+OUT_OF_RANGE = "22003"
 
 _INSERT = text(
     """
@@ -56,7 +58,8 @@ class Cause:
 async def move(work: Work, cause: Cause, moves: Iterable[tuple[Move, UUID | None]]) -> None:
     """Write the movements of a step, each with the order that caused it, if one did.
 
-    Raises ``Short`` when SELLABLE would fall below zero; any other bucket below zero is a fault.
+    Raises ``Short`` when SELLABLE would fall below zero, and ``Refused`` when a balance would pass
+    ``MOST_STOCK``; any other bucket below zero is a fault.
     """
     rows = [(m.product_id, bucket, qty, order_id) for m, order_id in moves for bucket, qty in m.sides()]
     if not rows:
@@ -80,9 +83,11 @@ async def move(work: Work, cause: Cause, moves: Iterable[tuple[Move, UUID | None
     try:
         async with work.session.begin_nested():
             await work.session.execute(_INSERT, values)
-    except IntegrityError as error:
+    except DBAPIError as error:
         if constraint_of(error) == SELLABLE_SHORT:
             raise Short from error
+        if getattr(error.orig, "sqlstate", None) == OUT_OF_RANGE:
+            raise Refused(refusal(Code.NUMBER_RANGE, "id", least=0, most=MOST_STOCK)) from error
         raise
 
 

@@ -98,7 +98,8 @@ class Work:
 
     async def hold(self, model: type[E], ids: Iterable[UUID]) -> dict[UUID, E]:
         """Rows that must not be deleted or change their state until this transaction ends; others may hold them
-        too. By id; those that the viewer may not touch are missing."""
+        too. By id; those that the viewer may not touch are missing.
+        """
         key: Any = model.id  # type: ignore[attr-defined]  # every tenant table has one
         chosen = self.mine(model).where(key.in_(sorted(set(ids)))).order_by(key).with_for_update(read=True)
         found: list[Any] = list(await self.session.scalars(chosen))
@@ -124,7 +125,8 @@ class Work:
     async def flush(self, row: Base | None = None) -> None:
         """Send what is pending. A broken constraint becomes the refusal that it stands for; ``row`` is the one
         to blame then. Rows that others refer to are flushed before those are added: there is no order between
-        tables otherwise."""
+        tables otherwise.
+        """
         try:
             await self.session.flush()
         except DBAPIError as error:

@@ -10,7 +10,7 @@ from exgo_gql.db.pools import Database, Scope, Unavailable
 from exgo_gql.db.roles import DatabaseRole
 
 
-async def healthz(request: Request) -> Response:
+async def healthz(_request: Request) -> Response:
     """The process runs. Asks nothing else, so that a database away does not restart it."""
     return JSONResponse({"status": "ok"})
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -100,7 +99,7 @@ def _send(pid: int, number: signal.Signals) -> None:
 
 def _serves(pid: int, data: Path) -> bool:
     # The pid alone proves nothing: it may be a zombie's (whose command line is empty) or a stranger's by now.
-    if sys.platform == "linux":
+    if Path("/proc/self/cmdline").exists():  # Linux
         try:
             command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except OSError:

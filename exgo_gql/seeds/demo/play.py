@@ -121,8 +121,8 @@ class Play:
     async def act(self, viewer: Viewer, act: Callable[[Work], Awaitable[T]]) -> T:
         """One step of somebody, through a service, a few seconds after the last one.
 
-        What it hands to the worker is done here at once, and its deliveries are written as done: so no worker,
-        now or later, changes what the scenes made of the documents.
+        What it hands to the worker is done here at once, and its deliveries are written as done: so no
+        worker, now or later, changes what the scenes made of the documents.
         """
         waiting: list[UUID] = []
 
@@ -171,7 +171,7 @@ class Play:
 
 
 async def _settle(work: Work) -> list[UUID]:
-    """Write the deliveries of a step as done; the orders in EXCEPTION that look again because of it (ORD-5)."""
+    """Write the deliveries of a step as done; the orders in EXCEPTION that look again after it (ORD-5)."""
     waiting: list[UUID] = []
     for delivery in work.deliveries:
         delivery.created_at = delivery.done_at = work.now

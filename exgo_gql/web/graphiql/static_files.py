@@ -57,6 +57,7 @@ class StaticFile:
 
 @cache
 def manifest() -> Manifest:
+    """What the build made, by its part in the page."""
     return cast("Manifest", json.loads((FOLDER / "manifest.json").read_bytes()))
 
 
@@ -96,6 +97,7 @@ def accepts_gzip(accept_encoding: str) -> bool:
 
 
 async def serve(request: Request) -> Response:
+    """One file of the page, packed if the client takes it so."""
     file = files().get(request.path_params["name"])
     if file is None:
         return PlainTextResponse("Not Found", status_code=404)
@@ -108,4 +110,5 @@ async def serve(request: Request) -> Response:
 
 
 def route() -> Route:
+    """Where the files are served."""
     return Route(PREFIX + "{name}", serve, methods=["GET"], name="graphiql-static")

@@ -27,6 +27,7 @@ async def params_of_post(request: Request, limits: Limits) -> Params:
     Raises:
         RequestRefused: 413 past ``Limits.body`` bytes, 408 when they take longer than ``Limits.receipt``
             seconds, 415 for anything but ``application/json`` in UTF-8, 400 for JSON that is no request.
+
     """
     body = await _body(request, limits)
     if not _is_json(request.headers):
@@ -41,6 +42,7 @@ def params_of_get(request: Request, limits: Limits) -> Params:
 
     Raises:
         RequestRefused: 413 past ``Limits.body`` bytes, 400 for a query string that is no request.
+
     """
     query: bytes = request.scope["query_string"]
     if len(query) > limits.body:
