@@ -144,6 +144,15 @@ class Database:
             )
         return cls(readers, writers)
 
+    async def look_up(self, sql: str, *args: object) -> Any:
+        """One row, or ``None``, of what is read before the tenant is known: through functions that take a hash or
+        an address and show nothing else. One round trip, no transaction. Raises ``Unavailable``."""
+        try:
+            async with self._readers[DatabaseRole.MERCHANT].acquire(timeout=POOL_WAIT) as connection:
+                return await connection.fetchrow(sql, *args)
+        except (*LOST, *_AWAY, *_BUSY, TimeoutError) as error:
+            raise Unavailable from error
+
     @asynccontextmanager
     async def reading(self, scope: Scope) -> AsyncIterator[Any]:
         """A read-only transaction that sees the scope's rows. Raises ``Unavailable``."""

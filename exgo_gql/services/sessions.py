@@ -12,8 +12,7 @@ from exgo_gql.auth import tokens
 from exgo_gql.auth.passwords import Passwords
 from exgo_gql.auth.viewer import Viewer, person
 from exgo_gql.db.merchants import Session
-from exgo_gql.db.pools import Database, Scope
-from exgo_gql.db.roles import DatabaseRole
+from exgo_gql.db.pools import Database
 from exgo_gql.domain.actors import Role
 from exgo_gql.domain.codes import Code
 from exgo_gql.domain.merchants import SessionKind
@@ -23,8 +22,6 @@ from exgo_gql.services.work import Origin, Work, transact
 LIFETIME = dt.timedelta(hours=12)
 MOST_EMAIL, MOST_PASSWORD = 254, 256
 """Longer ones are wrong without being looked at."""
-
-_NOBODY = Scope(DatabaseRole.MERCHANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,7 @@ async def log_in(
     fits = len(email) <= MOST_EMAIL and len(password) <= MOST_PASSWORD
     found = None
     if fits:
-        async with database.reading(_NOBODY) as connection:
-            found = await connection.fetchrow("select * from login_user($1)", email)
+        found = await database.look_up("select * from login_user($1)", email)
     stored = found["password_hash"] if found else None
     if not await passwords.matches(stored, password if fits else "") or found is None:
         raise Refused(refusal(Code.CREDENTIALS_WRONG))
@@ -86,8 +82,7 @@ async def open_session(
 
 async def viewer_of(database: Database, token: str) -> Viewer | None:
     """Whose token this is, if it is one that still holds."""
-    async with database.reading(_NOBODY) as connection:
-        row = await connection.fetchrow("select * from session_viewer($1)", tokens.digest(token))
+    row = await database.look_up("select * from session_viewer($1)", tokens.digest(token))
     if row is None:
         return None
     return person(

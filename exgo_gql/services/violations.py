@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -31,16 +32,17 @@ def constraint_of(error: DBAPIError) -> str | None:
     return None
 
 
-def refusal_of(error: DBAPIError, row: Any = None) -> Exception:
-    """The refusal that a broken constraint stands for, or the error itself. ``row`` tells the value.
+def refusal_of(error: DBAPIError, written: Mapping[str, Any]) -> Exception:
+    """The refusal that a broken constraint stands for, or the error itself. ``written`` tells the value.
 
-    PostgreSQL keeps the value to itself under row-level security, so it comes from the row being written.
+    PostgreSQL keeps the value to itself under row-level security, so it comes from the row being written: as it
+    was before the statement failed, because that empties the row.
     """
     known = REFUSALS.get(constraint_of(error) or "")
     if known is None:
         return error
     code, name = known
-    value = getattr(row, name, None)
+    value = written.get(name)
     if code is Code.ORDER_NOT_SELECTABLE:
         return Refused(refusal(code, name, order_no=value or "–"))
     return Refused(refusal(code, name, value=value) if code is Code.TAKEN else refusal(code, name))

@@ -127,10 +127,11 @@ class Work:
         to blame then. Rows that others refer to are flushed before those are added: there is no order between
         tables otherwise.
         """
+        written = dict(vars(row)) if row is not None else {}
         try:
             await self.session.flush()
         except DBAPIError as error:
-            raise refusal_of(error, row) from error
+            raise refusal_of(error, written) from error
 
     def log(
         self,

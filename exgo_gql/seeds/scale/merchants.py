@@ -134,7 +134,9 @@ async def _merchants(owner: asyncpg.Connection, sizes: Sizes) -> None:
         trade, trade_en = _TRADES[number // 7 % len(_TRADES)]
         parcels, count = orders[number - 1] / _PARCELS, asns[number - 1]
         # So many orders on one consolidation ASN that ASNs are left for stock.
-        together = max(_FEWEST_TOGETHER, math.ceil(parcels / max(_MOST_OF_ASNS * count, 1))) if count else None
+        together = (
+            max(_FEWEST_TOGETHER, math.ceil(parcels / max(_MOST_OF_ASNS * count, 1))) if count else None
+        )
         rows.append(
             (
                 number,
@@ -150,7 +152,15 @@ async def _merchants(owner: asyncpg.Connection, sizes: Sizes) -> None:
                 together,
             )
         )
-    columns = ["no", "company_name", "company_name_en", "credit_code", "customs_code", "currency", "warehouse"]
+    columns = [
+        "no",
+        "company_name",
+        "company_name_en",
+        "credit_code",
+        "customs_code",
+        "currency",
+        "warehouse",
+    ]
     columns += ["products", "orders", "asns", "together"]
     await owner.copy_records_to_table("scale_merchants", records=rows, columns=columns)
     await owner.execute(

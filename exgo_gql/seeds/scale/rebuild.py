@@ -64,6 +64,4 @@ async def bare(
 
 
 async def _restore(owner: asyncpg.Connection, row: asyncpg.Record) -> None:
-    await owner.execute(
-        f'alter table {row["on_table"]} add constraint "{row["name"]}" {row["definition"]}'
-    )
+    await owner.execute(f'alter table {row["on_table"]} add constraint "{row["name"]}" {row["definition"]}')
