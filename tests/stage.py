@@ -110,6 +110,12 @@ class Person:
         errors: list[dict[str, Any]] = payload["errors"]
         return errors
 
+    async def codes(self, mutation: str, given: dict[str, Any], **headers: str) -> list[tuple[str, str]]:
+        """Codes and dotted paths (below ``input``) of a mutation that must be refused."""
+        payload = await self.act(mutation, given, **headers)
+        assert payload[OBJECTS[mutation]] is None
+        return [(error["code"], ".".join(error["path"][1:])) for error in payload["errors"]]
+
 
 INPUT_TYPES: dict[str, str] = {}
 OBJECTS: dict[str, str] = {}
@@ -161,7 +167,9 @@ class Stage:
         _learn_mutations()
         statements: list[str] = []
         app = create_app(
-            Settings(worker=False, **settings), fresh.url, watch=lambda logged: statements.append(logged.query)
+            Settings(worker=False, **settings),
+            fresh.url,
+            watch=lambda logged: statements.append(logged.query),
         )
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(app.router.lifespan_context(app))
@@ -229,6 +237,13 @@ class Stage:
                 await deliver(self.desk, row["id"])
                 done += 1
         return done
+
+    @contextlib.asynccontextmanager
+    async def unchanged(self, *companies: Company) -> AsyncIterator[None]:
+        """Nothing of these merchants changes within."""
+        before = [await self.snapshot(company.id) for company in companies]
+        yield
+        assert [await self.snapshot(company.id) for company in companies] == before
 
     async def snapshot(self, merchant_id: UUID, *, but: Sequence[str] = ()) -> dict[str, Any]:
         """Everything a merchant has, table by table: to see that a refusal changed nothing."""

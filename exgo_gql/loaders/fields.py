@@ -15,7 +15,7 @@ from strawberry.types.field import UNRESOLVED, StrawberryField
 
 from exgo_gql.auth.viewer import Forbidden
 from exgo_gql.loaders.arguments import arguments
-from exgo_gql.loaders.sources import Column, Computed, Relation, Shape, Source, Through, computed_of
+from exgo_gql.loaders.sources import TYPES, Column, Computed, Relation, Shape, Source, Through, computed_of
 
 T = TypeVar("T")
 
@@ -46,8 +46,6 @@ class DeclaredField(StrawberryField):
         if resolved is UNRESOLVED and annotation is not None and annotation.namespace is not None:
             # A name imported under TYPE_CHECKING only: look it up among the declared types. While the class is
             # being made there is no namespace yet, and Strawberry must find none, or it will not set its own.
-            from exgo_gql.loaders.nodes import TYPES  # nodes imports this module
-
             annotation.namespace = {**TYPES, **annotation.namespace}
             resolved = super().resolve_type(**kwargs)
         return resolved

@@ -13,10 +13,10 @@ from strawberry.types.field import UNRESOLVED
 from exgo_gql.auth.permissions import ALL
 from exgo_gql.loaders import values
 from exgo_gql.loaders.fields import DeclaredField
-from exgo_gql.loaders.nodes import TYPES, Row, unwrap
+from exgo_gql.loaders.nodes import Row, unwrap
 from exgo_gql.loaders.pages import Connection, Keyset, Sort
 from exgo_gql.loaders.scope import tenant_column
-from exgo_gql.loaders.sources import DeclarationError, Relation, Shape
+from exgo_gql.loaders.sources import TYPES, DeclarationError, Relation, Shape
 
 _ANNOTATED = {Shape.MANY: list, Shape.PAGES: Connection, Shape.COUNTS: list}
 

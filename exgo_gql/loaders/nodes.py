@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from exgo_gql.loaders import ids, values
 from exgo_gql.loaders.fields import DeclaredField
-from exgo_gql.loaders.sources import GIVEN, Column, Computed, DeclarationError
+from exgo_gql.loaders.sources import GIVEN, TYPES, Column, Computed, DeclarationError
 
 if TYPE_CHECKING:
 
@@ -29,9 +29,6 @@ else:
     from asyncpg import Record
 
 R = TypeVar("R", bound="type[Row]")
-TYPES: dict[str, type[Row]] = {}
-"""Every declared type, by name."""
-
 _TAKEN = {"row", "table", "declared", "readers", "facts", "may"}
 
 

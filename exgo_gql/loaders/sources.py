@@ -22,6 +22,10 @@ GIVEN = frozenset({"parts", "language", "staff"})
 language of messages, and whether the viewer is staff."""
 
 
+TYPES: dict[str, type[Row]] = {}
+"""Every declared type, by name."""
+
+
 class DeclarationError(TypeError):
     """A declaration that cannot mean anything; raised at import or by ``link``, never while serving."""
 

@@ -10,7 +10,8 @@ import strawberry
 from exgo_gql.auth.viewer import Forbidden
 from exgo_gql.context import Context
 from exgo_gql.loaders import ids
-from exgo_gql.loaders.nodes import TYPES, Node
+from exgo_gql.loaders.nodes import Node
+from exgo_gql.loaders.sources import TYPES
 
 Info = strawberry.Info[Context, None]
 

@@ -7,7 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
 from exgo_gql.loaders.links import link
-from exgo_gql.loaders.nodes import TYPES
+from exgo_gql.loaders.sources import TYPES
 from exgo_gql.resolvers import asns, nodes, orders, products, reference, sessions
 from exgo_gql.schema import actions  # noqa: F401  # types that no resolver names
 from exgo_gql.schema.errors import TYPES as ERROR_TYPES

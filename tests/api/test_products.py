@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests import scenes
-from tests.stage import Company, Person, Stage
+from tests.stage import Company, Stage
 
 WHOLE = {
     "model": "MW-20",
@@ -26,11 +26,6 @@ READ = """id status kind version sku nameZh nameEn category { code } unit { code
     countryOfOrigin { code } barcode netWeightKg grossWeightKg lengthCm widthCm heightCm declaredValue
     vatInvoicePrice salesPrice contractPrice currency { code } pictureUrl remarks hsCode { code } customsName
     elements { value element { name } } legalQty secondQty filingNo filedAt rejectionReason"""
-
-
-async def codes(person: Person, mutation: str, given: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    """Codes and paths of a refused mutation."""
-    return [(e["code"], e["path"]) for e in await person.refused(mutation, given)]
 
 
 async def read(company: Company, id_: str, select: str = READ) -> dict[str, Any]:
@@ -62,14 +57,13 @@ async def test_a_sku_is_unique_among_the_living_of_a_merchant(stage: Stage) -> N
     company, other = await stage.company(), await stage.company()
     first = await scenes.draft(company, sku="MW-20")
     assert (await scenes.draft(other, sku="MW-20"))["sku"] == "MW-20"
-    before = await stage.snapshot(company.id)
-    [error] = await company.operator.refused("productCreate", scenes.product_input(sku="MW-20"))
-    assert (error["code"], error["path"], error["value"]) == ("TAKEN", ["input", "sku"], "MW-20")
+    async with stage.unchanged(company):
+        [error] = await company.operator.refused("productCreate", scenes.product_input(sku="MW-20"))
+        assert (error["code"], error["path"], error["value"]) == ("TAKEN", ["input", "sku"], "MW-20")
     second = await scenes.draft(company, sku="mw-20")  # case matters
     given = {"id": second["id"], "version": 1, "sku": "MW-20"}
-    before = await stage.snapshot(company.id)
-    assert await codes(company.operator, "productUpdate", given) == [("TAKEN", ["input", "sku"])]
-    assert await stage.snapshot(company.id) == before
+    async with stage.unchanged(company):
+        assert await company.operator.codes("productUpdate", given) == [("TAKEN", "sku")]
     await company.operator.do("productDelete", {"id": first["id"]})
     await company.operator.do("productUpdate", given)
     assert (await read(company, first["id"], "sku status"))["status"] == "DELETED"
@@ -82,12 +76,11 @@ async def test_a_draft_may_break_the_price_rule_and_shows_it(stage: Stage) -> No
     shown = await read(company, made["id"], "warnings { code message }")
     assert [w["code"] for w in shown["warnings"]] == ["PRICE_BELOW_INVOICE", "PRICE_NOT_CONTRACT"]
     assert "39.9999" in shown["warnings"][0]["message"]
-    before = await stage.snapshot(company.id)
-    assert await codes(company.operator, "productFile", {"id": made["id"]}) == [
-        ("PRICE_BELOW_INVOICE", ["input", "salesPrice"]),
-        ("PRICE_NOT_CONTRACT", ["input", "salesPrice"]),
-    ]
-    assert await stage.snapshot(company.id) == before
+    async with stage.unchanged(company):
+        assert await company.operator.codes("productFile", {"id": made["id"]}) == [
+            ("PRICE_BELOW_INVOICE", "salesPrice"),
+            ("PRICE_NOT_CONTRACT", "salesPrice"),
+        ]
     given = {"id": made["id"], "version": 1, "salesPrice": "60"}
     done = await company.operator.do("productUpdate", given, "warnings { code }")
     assert done["warnings"] == []
@@ -97,20 +90,27 @@ async def test_a_draft_may_break_the_price_rule_and_shows_it(stage: Stage) -> No
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"hsCode": None}, [("HS_CODE_MISSING", ["input", "hsCode"])]),
-        ({"customsName": None}, [("REQUIRED", ["input", "customsName"])]),
-        ({"legalQty": None}, [("REQUIRED", ["input", "legalQty"])]),
-        ({"secondQty": None}, [("REQUIRED", ["input", "secondQty"])]),
-        ({"elements": [{"name": "用途", "value": "加热"}]}, [("ELEMENT_MISSING", ["input", "elements"])] * 5),
+        ({"hsCode": None}, [("HS_CODE_MISSING", "hsCode")]),
+        ({"customsName": None}, [("REQUIRED", "customsName")]),
+        ({"legalQty": None}, [("REQUIRED", "legalQty")]),
+        ({"secondQty": None}, [("REQUIRED", "secondQty")]),
+        ({"elements": [{"name": "用途", "value": "加热"}]}, [("ELEMENT_MISSING", "elements")] * 5),
         (
             {
                 "hsCode": "3924100000",
                 "elements": [
                     {"name": n, "value": "1"}
-                    for n in ("品牌类型", "出口享惠情况", "用途", "材质（塑料品种）", "品牌（中文或外文名称）", "型号")
+                    for n in (
+                        "品牌类型",
+                        "出口享惠情况",
+                        "用途",
+                        "材质（塑料品种）",
+                        "品牌（中文或外文名称）",
+                        "型号",
+                    )
                 ],
             },
-            [("SECOND_QTY_UNWANTED", ["input", "secondQty"])],
+            [("SECOND_QTY_UNWANTED", "secondQty")],
         ),
     ],
 )
@@ -122,9 +122,8 @@ async def test_filing_needs_all_customs_data(stage: Stage, changes: dict[str, An
     if "hsCode" not in given:
         del given["elements"]
     made = await company.operator.do("productCreate", given)
-    before = await stage.snapshot(company.id)
-    assert await codes(company.operator, "productFile", {"id": made["id"]}) == told
-    assert await stage.snapshot(company.id) == before
+    async with stage.unchanged(company):
+        assert await company.operator.codes("productFile", {"id": made["id"]}) == told
 
 
 async def test_filing_refuses_another_currency_than_the_merchants(stage: Stage) -> None:
@@ -157,14 +156,17 @@ async def test_hs_codes_end(stage: Stage) -> None:
     given = {"hsCode": code, "elements": [], "secondQty": None}
     made = await scenes.draft(company, **given)
     await stage.admin.execute("update hs_codes set valid_to = valid_to - 1 where code = $1", code)
-    before = await stage.snapshot(company.id)
-    [error] = await company.operator.refused("productFile", {"id": made["id"]})
-    assert (error["code"], error["path"], error["value"]) == ("HS_CODE_NOT_VALID", ["input", "hsCode"], code)
-    await scenes.learn_category(stage)
-    assert await codes(company.operator, "productCreate", scenes.product_input(**given)) == [
-        ("HS_CODE_NOT_VALID", ["input", "hsCode"])
-    ]
-    assert await stage.snapshot(company.id) == before
+    async with stage.unchanged(company):
+        [error] = await company.operator.refused("productFile", {"id": made["id"]})
+        assert (error["code"], error["path"], error["value"]) == (
+            "HS_CODE_NOT_VALID",
+            ["input", "hsCode"],
+            code,
+        )
+        await scenes.learn_category(stage)
+        assert await company.operator.codes("productCreate", scenes.product_input(**given)) == [
+            ("HS_CODE_NOT_VALID", "hsCode")
+        ]
     await stage.admin.execute("update hs_codes set valid_to = valid_to + 1 where code = $1", code)
     filed = await company.operator.do("productFile", {"id": made["id"]}, "status")
     assert filed["status"] == "FILING"
@@ -176,10 +178,9 @@ async def test_enabling_needs_an_hs_code_that_holds(stage: Stage) -> None:
     made = await scenes.filed(company, hsCode=code, elements=[], secondQty=None)
     await company.operator.do("productDisable", {"id": made["id"]})
     await stage.admin.execute("update hs_codes set valid_to = valid_to - 1 where code = $1", code)
-    before = await stage.snapshot(company.id)
-    [error] = await company.operator.refused("productEnable", {"id": made["id"]})
-    assert (error["code"], error["value"]) == ("HS_CODE_NOT_VALID", code)
-    assert await stage.snapshot(company.id) == before
+    async with stage.unchanged(company):
+        [error] = await company.operator.refused("productEnable", {"id": made["id"]})
+        assert (error["code"], error["value"]) == ("HS_CODE_NOT_VALID", code)
 
 
 async def test_filing_sends_a_snapshot_to_customs(stage: Stage) -> None:
@@ -231,14 +232,11 @@ async def test_elements_follow_their_hs_code(stage: Stage) -> None:
     kept = {e["element"]["name"] for e in done["elements"]}
     assert kept == {"品牌类型", "出口享惠情况", "品牌（中文或外文名称）", "型号"}
     wrong = {"id": made["id"], "version": 2, "elements": [{"name": "加热原理", "value": "微波"}]}
-    before = await stage.snapshot(company.id)
-    [error] = await company.operator.refused("productUpdate", wrong)
-    assert (error["code"], error["path"]) == ("ELEMENT_UNKNOWN", ["input", "elements"])
-    assert "加热原理" in error["message"]
-    twice = {**wrong, "elements": [{"name": "型号", "value": v} for v in "12"]}
-    assert await codes(company.operator, "productUpdate", twice) == [
-        ("TWICE", ["input", "elements", "1", "name"])
-    ]
-    assert await stage.snapshot(company.id) == before
+    async with stage.unchanged(company):
+        [error] = await company.operator.refused("productUpdate", wrong)
+        assert (error["code"], error["path"]) == ("ELEMENT_UNKNOWN", ["input", "elements"])
+        assert "加热原理" in error["message"]
+        twice = {**wrong, "elements": [{"name": "型号", "value": v} for v in "12"]}
+        assert await company.operator.codes("productUpdate", twice) == [("TWICE", "elements.1.name")]
     done = await company.operator.do("productUpdate", {"id": made["id"], "version": 2, "hsCode": None}, READ)
     assert (done["hsCode"], done["elements"]) == (None, [])

@@ -32,7 +32,8 @@ from exgo_gql.auth.permissions import of_role
 from exgo_gql.domain.actors import Role
 from exgo_gql.loaders import ids, statements
 from exgo_gql.loaders.fields import DeclaredField
-from exgo_gql.loaders.nodes import TYPES, Node
+from exgo_gql.loaders.nodes import Node
+from exgo_gql.loaders.sources import TYPES
 from exgo_gql.loaders.scope import Lock, tenant_column
 from exgo_gql.loaders.sources import Relation, Shape
 from exgo_gql.resolvers.mutating import MutationField

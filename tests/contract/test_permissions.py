@@ -31,7 +31,8 @@ from exgo_gql.extensions.execution import Executor, Params
 from exgo_gql.extensions.limits import Limits
 from exgo_gql.loaders import ids
 from exgo_gql.loaders.fields import DeclaredField
-from exgo_gql.loaders.nodes import TYPES, Node, Row
+from exgo_gql.loaders.nodes import Node, Row
+from exgo_gql.loaders.sources import TYPES
 from exgo_gql.resolvers.mutating import MutationField
 from exgo_gql.schema.names import camel
 from exgo_gql.services.work import Origin

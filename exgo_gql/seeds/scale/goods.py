@@ -7,7 +7,7 @@ import asyncpg
 PRODUCTS = """
 create temp table scale_products on commit drop as
 select m.no as merchant_no, m.id as merchant_id, m.currency, place, uuidv7(at - now()) as id, at as created_at,
-       kind, 1 + (place::bigint * 7919 + m.no * 104729) % (select count(*) from scale_names) - 1 as name_no,
+       kind, (place::bigint * 7919 + m.no * 104729) % (select count(*) from scale_names) as name_no,
        case when kind = 'COMBO' then 'FILED'
             when place * 37 % 100 < 5 then 'DRAFT'
             when place * 37 % 100 < 7 then 'FILING'
@@ -26,7 +26,7 @@ cross join lateral (
 
 FILED = """
 create temp table scale_filed on commit drop as
-select merchant_no, merchant_id, id as product_id, created_at, round(invoice_price * 1.35, 2) as sales_price,
+select merchant_no, merchant_id, id as product_id, created_at + interval '1 day' as created_at, round(invoice_price * 1.35, 2) as sales_price,
        row_number() over (partition by merchant_no order by created_at) as rank
 from scale_products where status = 'FILED' and kind = 'ORDINARY'
 """
