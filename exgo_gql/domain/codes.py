@@ -41,6 +41,7 @@ class Code(StrEnum):
     ELEMENT_MISSING = "ELEMENT_MISSING"
     ELEMENT_UNKNOWN = "ELEMENT_UNKNOWN"
     SECOND_QTY_UNWANTED = "SECOND_QTY_UNWANTED"
+    WRONG_KIND = "WRONG_KIND"
     PARTS_TOO_FEW = "PARTS_TOO_FEW"
     PART_NOT_ORDINARY = "PART_NOT_ORDINARY"
     TWICE = "TWICE"
@@ -129,6 +130,7 @@ MESSAGES: dict[Code, tuple[str, str]] = {
         "HS code {hs_code} has no declaration element “{name}”.",
     ),
     Code.SECOND_QTY_UNWANTED: ("此海关编码没有第二计量单位。", "This HS code has no second unit."),
+    Code.WRONG_KIND: ("{kind} 产品没有此字段。", "A product of kind {kind} has no such field."),
     Code.PARTS_TOO_FEW: (
         "组合产品至少包含两个不同的普通产品。",
         "A combo needs at least two different ordinary products.",

@@ -9,6 +9,11 @@ from exgo_gql.domain.machines import Machine, Mode, Transition
 from exgo_gql.domain.orders import ORDER
 from exgo_gql.domain.products import PRODUCT
 
+INTRODUCTION = (
+    "Made from the tables in `exgo_gql/domain` by `python -m exgo_gql.domain.diagrams`; a test compares them. "
+    "An action that leaves the state as it is stands in the table alone."
+)
+
 SHOWN: tuple[tuple[str, Machine, Mode | None], ...] = (
     ("Product (产品)", PRODUCT, None),
     ("ASN (入库预报)", ASN, None),
@@ -19,11 +24,7 @@ SHOWN: tuple[tuple[str, Machine, Mode | None], ...] = (
 
 def page() -> str:
     """The whole page, in Markdown with Mermaid diagrams."""
-    parts = [
-        "# States",
-        "Made from the tables in `exgo_gql/domain` by `python -m exgo_gql.domain.diagrams`; a test compares them. "
-        "An action that leaves the state as it is stands in the table alone.",
-    ]
+    parts = ["# States", INTRODUCTION]
     for title, machine, mode in SHOWN:
         rows = [row for row in machine.rows if mode is None or mode in row.modes]
         parts += [f"## {title}", "\n".join(_diagram(rows)), "\n".join(_table(rows))]

@@ -32,13 +32,26 @@ class Sort(NamedTuple):
     type: str
 
 
-_PARSERS: Mapping[str, Callable[[str], object]] = {
-    "UUID": UUID,
-    "INTEGER": int,
-    "DATE": dt.date.fromisoformat,
-    "TIMESTAMP WITH TIME ZONE": dt.datetime.fromisoformat,
+def _instant(text: str) -> str:
+    instant = dt.datetime.fromisoformat(text)
+    return instant.replace(tzinfo=instant.tzinfo or dt.UTC).astimezone(dt.UTC).isoformat()
+
+
+def _whole(text: str) -> str:
+    number = int(text)
+    if number.bit_length() > 31:  # noqa: PLR2004  # PostgreSQL's integer
+        raise OverflowError(text)
+    return str(number)
+
+
+_SPELLERS: Mapping[str, Callable[[str], str]] = {
+    "UUID": lambda text: str(UUID(text)),
+    "INTEGER": _whole,
+    "DATE": lambda text: dt.date.fromisoformat(text).isoformat(),
+    "TIMESTAMP WITH TIME ZONE": _instant,
     "TEXT": str,
 }
+"""From the text in a cursor to PostgreSQL's spelling of it: Python reads more spellings than it does."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +89,7 @@ class Keyset:
 def _key_part(sort: Sort, value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int) or "\x00" in str(value):
         raise ValueError(value)
-    _PARSERS[sort.type](str(value))
-    return str(value)
+    return _SPELLERS[sort.type](str(value))
 
 
 class Window(NamedTuple):

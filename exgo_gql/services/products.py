@@ -243,7 +243,7 @@ def _required(product: Product) -> tuple[str, ...]:
 def _kind_problems(product: Product, values: Mapping[str, Any]) -> list[Refusal]:
     customs = {"hs_code", "elements", "customs_name", "legal_qty", "second_qty"}
     foreign = customs if product.kind is ProductKind.COMBO else {"parts"}
-    return [refusal(Code.LOCKED_FIELD, name, status=str(product.kind)) for name in values if name in foreign]
+    return [refusal(Code.WRONG_KIND, name, kind=str(product.kind)) for name in values if name in foreign]
 
 
 def _elements_twice(values: Mapping[str, Any]) -> list[Refusal]:

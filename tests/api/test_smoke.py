@@ -37,7 +37,10 @@ async def test_consolidation_flow(stage: Stage) -> None:
     two = await scenes.order(company, (combo["id"], 3), mode="CONSOLIDATION", relabel=True)
     made = await scenes.asn(company, until="RECEIVING", order_ids=[one["id"], two["id"]])
     assert made["status"] == "RECEIVING"
-    assert {line["product"]["id"]: line["qty"] for line in made["lines"]["nodes"]} == {first["id"]: 5, second["id"]: 6}
+    assert {line["product"]["id"]: line["qty"] for line in made["lines"]["nodes"]} == {
+        first["id"]: 5,
+        second["id"]: 6,
+    }
     assert await scenes.balance(company, first["id"], "CONSOLIDATION") == (5, 0, 0, 0, 0, 0)
     one = await scenes.read_order(company, one["id"])
     assert one["status"] == "SUBMITTED"
@@ -94,7 +97,9 @@ async def test_exceptions_are_tried_again(stage: Stage) -> None:
     company = await stage.company()
     product = await scenes.filed(company)
     order = await scenes.order(company, (product["id"], 3))
-    done = await company.operator.do("orderSubmit", {"id": order["id"]}, "status exceptions { code requested available message }")
+    done = await company.operator.do(
+        "orderSubmit", {"id": order["id"]}, "status exceptions { code requested available message }"
+    )
     assert done["status"] == "EXCEPTION"
     await stage.deliver_all()
     await scenes.stocked(company, (product["id"], 10))
@@ -108,8 +113,13 @@ async def test_lists(stage: Stage) -> None:
     company = await stage.company()
     for _ in range(3):
         await scenes.draft(company)
-    page = await company.viewer.ask('{ products(first: 2, sort: SKU, filter: {name: "波炉"}) { totalCount nodes { sku category { code } merchant { companyName } } pageInfo { endCursor hasNextPage } } }')
+    page = await company.viewer.ask(
+        '{ products(first: 2, sort: SKU, filter: {name: "波炉"}) { totalCount nodes { sku category { code } merchant { companyName } } pageInfo { endCursor hasNextPage } } }'
+    )
     assert page["products"]["totalCount"] == 3
     print(page)
-    rest = await company.viewer.ask('query($c: String) { products(after: $c, sort: SKU, filter: {name: "微波 "}) { nodes { sku } pageInfo { hasPreviousPage } } }', {"c": page["products"]["pageInfo"]["endCursor"]})
+    rest = await company.viewer.ask(
+        'query($c: String) { products(after: $c, sort: SKU, filter: {name: "微波 "}) { nodes { sku } pageInfo { hasPreviousPage } } }',
+        {"c": page["products"]["pageInfo"]["endCursor"]},
+    )
     print(rest)

@@ -185,7 +185,9 @@ async def test_our_own_fault_is_masked_and_logged(client: httpx.AsyncClient) -> 
         500,
         {"errors": [{"message": "Something went wrong on our side.", "extensions": extensions}]},
     )
-    assert [(entry["event"], str(entry["exc_info"])) for entry in entries] == [("request:internal", SECRET)]
+    fault, request = entries
+    assert (fault["event"], str(fault["exc_info"])) == ("request:internal", SECRET)
+    assert (request["event"], request["status"]) == ("request", 500)
 
 
 @pytest.mark.parametrize("given", ["abcdefgh", "A" * 64, "a.b_c-d0"])

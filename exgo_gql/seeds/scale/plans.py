@@ -2,6 +2,9 @@
 
 Everything keeps to time: an ASN takes products that were filed before it, a stock order takes what was on the
 shelf before it, a consolidation ASN the orders that were there. So no balance was ever below zero.
+
+Chance is drawn into columns (``draw``, ``first``) before it is joined with: the planner may join first and would
+draw again for every pair.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ import asyncpg
 ORDERS = """
 create temp table scale_order_times on commit drop as
 select m.no as merchant_no, m.id as merchant_id, number, uuidv7(at - now()) as id, at as created_at,
-       case when number % 4 = 0 and m.together is not null then 'CONSOLIDATION' else 'STOCK' end as mode
+       case when number % 4 = 0 and m.together is not null then 'CONSOLIDATION' else 'STOCK' end as mode,
+       random() as draw, power(random(), 2) as first
 from scale_merchants m
 cross join lateral generate_series(1, m.orders) as number
 cross join lateral (
@@ -44,7 +48,7 @@ stock as (
 both_modes as (
   select merchant_no, created_at, 'STOCK' as mode, null::bigint as together_no from stock
   union all select merchant_no, created_at, 'CONSOLIDATION', together_no from parcels)
-select b.*, uuidv7(b.created_at - now()) as id, uuidv7(b.created_at - now()) as vehicle_id,
+select b.*, random() as first, uuidv7(b.created_at - now()) as id, uuidv7(b.created_at - now()) as vehicle_id,
        uuidv7(b.created_at - now()) as batch_id, m.id as merchant_id,
        row_number() over (partition by b.merchant_no order by b.created_at) as number,
        case when age > 25 then case when r < 0.96 then 'RECEIVED' else 'DELETED' end
@@ -58,23 +62,26 @@ join scale_merchants m on m.no = b.merchant_no
 cross join lateral (select extract(epoch from now() - b.created_at) / 86400 as age, random() as r) chance
 """
 
-# How many filed products there were by the time of each stock ASN.
-ASN_LINES = """
-create temp table scale_asn_lines on commit drop as
+# How many filed products there were by the time of each stock ASN, and which of them it takes.
+ASN_PICKS = """
+create temp table scale_asn_picks on commit drop as
 with known as (
   select id, merchant_no, greatest(count(*) filter (where id is null)
            over (partition by merchant_no order by at rows unbounded preceding), 1) as known
   from (select merchant_no, created_at as at, null::uuid as id from scale_filed
         union all select merchant_no, created_at, id from scale_asns where mode = 'STOCK') e)
-select a.id as asn_id, a.merchant_no, a.merchant_id, a.status, a.created_at, position, f.product_id,
+select a.id as asn_id, a.merchant_no, a.merchant_id, a.status, a.created_at, position,
+       1 + (floor(a.first * k.known)::int + position - 1) % k.known as rank
+from scale_asns a join known k on k.id = a.id cross join lateral generate_series(1, least(2, k.known)) as position
+"""
+
+ASN_LINES = """
+create temp table scale_asn_lines on commit drop as
+select a.asn_id, a.merchant_no, a.merchant_id, a.status, a.created_at, a.position, f.product_id,
        uuidv7(a.created_at - now()) as id, round(f.sales_price / 1.35, 2) as price,
        (20 + 10 * floor(random() * 30))::int as qty,
        case when random() < 0.03 then 1 + floor(random() * 3)::int else 0 end as damaged
-from scale_asns a
-join known k on k.id = a.id
-cross join lateral (select floor(random() * k.known)::int as first) chance
-cross join lateral generate_series(1, least(2, k.known)) as position
-join scale_filed f on f.merchant_no = a.merchant_no and f.rank = 1 + (chance.first + position - 1) % k.known
+from scale_asn_picks a join scale_filed f using (merchant_no, rank)
 """
 
 # What lies on shelves: each product from the moment that its first received line was put away.
@@ -131,21 +138,28 @@ cross join lateral (select {_AGE} as age, random() as r) chance
 """  # noqa: S608  # ours
 
 # About two lines an order; what was on the shelf first is ordered most.
-ORDER_LINES = """
-create temp table scale_order_lines on commit drop as
-select o.id as order_id, o.merchant_no, o.merchant_id, o.created_at, position, p.product_id, p.sales_price,
-       case o.status when 'EXCEPTION' then 400000 + (1000 * position)
+ORDER_PICKS = """
+create temp table scale_order_picks on commit drop as
+select o.id as order_id, o.merchant_no, o.merchant_id, position,
+       1 + (floor(o.first * known)::int + position - 1) % known as rank,
+       case when o.choices = 0 then 'NONE' else o.mode end as mode,
+       case o.status when 'EXCEPTION' then 400000 + 1000 * position
             else 1 + floor(3 * power(random(), 3))::int end as qty
 from scale_orders o
-cross join lateral (
-  select greatest(o.choices, 1) as known, random() as r, power(random(), 2) as first) chance
-cross join lateral generate_series(1, least(case when r < 0.3 then 1 when r < 0.7 then 2 else 3 end, known)) position
+cross join lateral (select greatest(o.choices, 1) as known) c
+cross join lateral generate_series(
+  1, least(case when o.draw < 0.3 then 1 when o.draw < 0.7 then 2 else 3 end, known)) as position
+"""
+
+ORDER_LINES = """
+create temp table scale_order_lines on commit drop as
+select o.order_id, o.merchant_no, o.merchant_id, o.position, p.product_id, p.sales_price, o.qty
+from scale_order_picks o
 join (
   select merchant_no, rank, product_id, sales_price, 'STOCK' as mode from scale_shelf
   union all select merchant_no, rank, product_id, sales_price, 'CONSOLIDATION' from scale_filed
   union all select merchant_no, rank, product_id, sales_price, 'NONE' from scale_filed where rank = 1) p
-  on p.merchant_no = o.merchant_no and p.rank = 1 + (floor(chance.first * known)::int + position - 1) % known
-  and p.mode = case when o.choices = 0 then 'NONE' else o.mode end
+  using (merchant_no, rank, mode)
 """
 
 # A shelf was filled with what was going to be ordered from it, and some more.
@@ -172,20 +186,26 @@ group by o.asn_id, o.merchant_no, o.merchant_id, o.asn_status, o.asn_at, l.produ
 """
 
 
+# Each statement, and the tables that the next ones must know the sizes of.
+_STEPS = (
+    (ORDERS, "scale_order_times"),
+    (GROUPS, "scale_groups"),
+    (ASNS, "scale_asns"),
+    (ASN_PICKS, "scale_asn_picks"),
+    (ASN_LINES, "scale_asn_lines"),
+    (SHELF, "scale_shelf"),
+    (CHOICES, "scale_choices"),
+    (PLANS, "scale_orders"),
+    (ORDER_PICKS, "scale_order_picks"),
+    (ORDER_LINES, "scale_order_lines"),
+    (FILL_SHELVES, None),
+    (PARCEL_LINES, "scale_asn_lines"),
+)
+
+
 async def lay_out(owner: asyncpg.Connection) -> None:
     """Make the temporary tables that documents and ledgers are written from."""
-    for statement in (ORDERS, GROUPS, ASNS):
+    for statement, table in _STEPS:
         await owner.execute(statement)
-    await owner.execute("analyze scale_order_times, scale_groups, scale_asns")
-    await owner.execute(ASN_LINES)
-    await owner.execute(SHELF)
-    await owner.execute("analyze scale_asn_lines, scale_shelf")
-    await owner.execute(CHOICES)
-    await owner.execute("analyze scale_choices")
-    await owner.execute(PLANS)
-    await owner.execute("analyze scale_orders")
-    await owner.execute(ORDER_LINES)
-    await owner.execute("analyze scale_order_lines")
-    await owner.execute(FILL_SHELVES)
-    await owner.execute(PARCEL_LINES)
-    await owner.execute("analyze scale_asn_lines")
+        if table is not None:
+            await owner.execute(f"analyze {table}")

@@ -5,10 +5,14 @@ A header has these lines, then the document follows, with one operation that has
     # title: Create a product
     # flow: Stock mode (备货)                         the group that it is a step of
     # as: owner                                       label or role of a demonstration account, or several
-    # variables: {"name": "Cup"}                      JSON, on one line
+    # variables: {"sku": "CUP-{{random}}"}            JSON, on one line
     # keep: productId = productCreate.product.id      any number; numbers in a path count into lists
+    # refused: TAKEN                                  codes: the step is meant to be refused, with all of them
 
-Only `title` and `flow` are needed. What is kept fills variables of the same name in later operations.
+Only `title` and `flow` are needed. What is kept fills variables of the same name in later operations. Texts in
+variables may hold placeholders, which the page fills whenever it opens the operation: `{{random}}` with five
+letters and digits, the same for the whole operation, so that a flow can be walked again under new numbers;
+`{{now}}` with the moment; `{{inAWeek}}` with the day seven days from now.
 """
 
 import json
@@ -30,9 +34,12 @@ from graphql import (
 
 FOLDER = Path(__file__).parent / "operations"
 
-_KEYS = frozenset({"title", "flow", "as", "variables", "keep"})
+PLACEHOLDERS = frozenset({"random", "now", "inAWeek"})
+
+_KEYS = frozenset({"title", "flow", "as", "variables", "keep", "refused"})
 _HEADER_LINE = re.compile(r"#\s*(\w+):\s*(.*)")
 _KEEP = re.compile(r"([_A-Za-z]\w*)\s*=\s*(\w+(?:\.\w+)*)")
+_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Operation:
     variables: Mapping[str, object]
     keep: tuple[Keep, ...]
     document: str
+    refused: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The form in which the page reads it."""
@@ -65,6 +73,7 @@ class Operation:
             "variables": self.variables,
             "keep": [{"name": keep.name, "path": keep.path} for keep in self.keep],
             "document": self.document,
+            "refused": self.refused,
         }
 
 
@@ -98,11 +107,16 @@ def _read(text: str) -> Operation:
         name=definition.name.value,
         title=_one(header, "title"),
         flow=_one(header, "flow"),
-        accounts=tuple(label.strip() for line in header["as"] for label in line.split(",") if label.strip()),
+        accounts=_items(header["as"]),
         variables=_variables(header, definition),
         keep=tuple(_keep(line, definition, tree) for line in header["keep"]),
         document=document,
+        refused=_items(header["refused"]),
     )
+
+
+def _items(lines: list[str]) -> tuple[str, ...]:
+    return tuple(item.strip() for line in lines for item in line.split(",") if item.strip())
 
 
 def _split(text: str) -> tuple[dict[str, list[str]], str]:
@@ -142,6 +156,8 @@ def _variables(header: Mapping[str, list[str]], definition: OperationDefinitionN
     text = _one(header, "variables")
     if not text.startswith("{"):
         raise ValueError("variables: a JSON object is needed")
+    if unknown := sorted(set(_PLACEHOLDER.findall(text)) - PLACEHOLDERS):
+        raise ValueError(f"variables: there is no placeholder {', '.join(unknown)}")
     try:
         values: dict[str, object] = json.loads(text)
     except json.JSONDecodeError as error:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from secrets import token_hex
+from time import perf_counter
 from typing import Any, Protocol
 
 import orjson
+import structlog
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +23,8 @@ from exgo_gql.extensions.masking import INTERNAL, public, publish
 from exgo_gql.extensions.refusals import RequestCode, RequestRefused, refused
 from exgo_gql.web.graphql.bodies import params_of_get, params_of_post
 from exgo_gql.web.graphql.negotiation import Medium, negotiate
+
+log = structlog.get_logger(__name__)
 
 _ALLOWED = {"allow": "GET, POST, OPTIONS"}
 _RETRY = {"retry-after": "1"}
@@ -61,7 +65,7 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, receive)
+        request, began = Request(scope, receive), perf_counter()
         given = request.headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else token_hex(16)
         request.state.request_id = request_id
@@ -82,6 +86,12 @@ class GraphQLEndpoint:
             except Exception as error:  # noqa: BLE001  # ours, and masked like any other
                 masked = public(GraphQLError(INTERNAL, original_error=error), request_id)
                 response = _response({"errors": [masked]}, HTTPStatus.INTERNAL_SERVER_ERROR, medium)
+            log.info(
+                "request",
+                operation=getattr(request.state, "operation", None),
+                status=response.status_code,
+                milliseconds=round((perf_counter() - began) * 1000, 1),
+            )
         response.headers.add_vary_header("Accept")
         response.headers.setdefault("cache-control", "no-store")
         response.headers["x-request-id"] = request_id
@@ -97,6 +107,7 @@ class GraphQLEndpoint:
         limits = self._executor.limits
         by_post = request.method == "POST"
         params = await params_of_post(request, limits) if by_post else params_of_get(request, limits)
+        request.state.operation = params.operation_name
         context = await self._context_for(request)
         answer = await self._executor.run(
             params,

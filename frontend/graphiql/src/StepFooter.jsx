@@ -12,7 +12,7 @@ function Outcome({ run }) {
   if (run.refused) return <span className="exgo-refusal">{texts.refused}</span>;
   return (
     <>
-      <span className="exgo-success">{texts.done}</span>
+      <span className="exgo-success">{run.meant ? texts.refusedAsMeant : texts.done}</span>
       {run.kept.map((name) => (
         <code key={name}>
           {name} = {JSON.stringify(kept[name])}

@@ -1,6 +1,6 @@
 // Putting a saved operation into the editor.
 import { pick, tryParseJSONC, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
-import { operationNamed, operations, useSteps, variablesOf } from './steps.js';
+import { freshVariables, operationNamed, operations, useSteps, variablesOf } from './steps.js';
 import { WELCOME } from './texts.js';
 
 const untouched = (text) =>
@@ -14,11 +14,29 @@ function userVariables(text) {
   }
 }
 
+// By operation, what its placeholders came to when it was opened last.
+const filled = new Map();
+
+function fresh(operation) {
+  const variables = freshVariables(operation);
+  filled.set(operation.name, variables);
+  return variables;
+}
+
+const same = (left, right) => JSON.stringify(left) === JSON.stringify(right);
+
+/** Placeholders filled anew, but for variables that the user has changed since. */
+function freshBut(operation, set) {
+  const before = filled.get(operation.name) ?? {};
+  const changed = Object.entries(set).filter(([name, value]) => !same(value, before[name]));
+  return { ...fresh(operation), ...Object.fromEntries(changed) };
+}
+
 const toText = (variables) => (Object.keys(variables).length ? JSON.stringify(variables, null, 2) : '');
 
 /**
- * Opens an operation where it is open already (with the user's edits, and freshly kept values), else in the current
- * tab if that holds nothing of the user's own, else in a new one: twenty-five steps need not be twenty-five tabs.
+ * Opens an operation where it is open already (with the user's edits, freshly kept values and new numbers), else in the
+ * current tab if that holds nothing of the user's own, else in a new one: twenty-five steps need not be twenty-five tabs.
  */
 export function useOpen() {
   const { addTab, changeTab, setOperationFacts, updateActiveTabValues } = useGraphiQLActions();
@@ -26,14 +44,16 @@ export function useOpen() {
     pick('tabs', 'activeTabIndex', 'queryEditor', 'variableEditor', 'responseEditor'),
   );
 
+  const text = (operation, set) => toText(variablesOf(operation, useSteps.getState().kept, set));
+
   function refill(operation) {
     const set = userVariables(variableEditor.getValue());
-    if (set) variableEditor.setValue(toText(variablesOf(operation, useSteps.getState().kept, set)));
+    if (set) variableEditor.setValue(text(operation, freshBut(operation, set)));
   }
 
   function load(operation) {
     queryEditor.setValue(operation.document);
-    variableEditor.setValue(toText(variablesOf(operation, useSteps.getState().kept)));
+    variableEditor.setValue(text(operation, fresh(operation)));
     responseEditor.setValue('');
   }
 

@@ -42,7 +42,7 @@ function stored() {
   }
 }
 
-/** `kept`: variable name → value. `runs`: operation name → { refused, kept, lost }, of its last run. */
+/** `kept`: variable name → value. `runs`: operation name → { refused, meant, kept, lost }, of its last run. */
 export const useSteps = create(() => ({ kept: {}, runs: {}, ...stored() }));
 
 useSteps.subscribe((state) => sessionStorage.setItem(KEY, JSON.stringify(state)));
@@ -51,10 +51,14 @@ export function startOver() {
   useSteps.setState({ kept: {}, runs: {} });
 }
 
-function refused(answer) {
-  const payloads = Object.values(answer.data ?? {});
-  return Boolean(answer.errors?.length) || payloads.some((payload) => payload?.errors?.length);
+/** The codes of all refusals in an answer, each once: those of the request and those of its mutations. */
+function refusals(answer) {
+  const ofRequest = (answer.errors ?? []).map(({ extensions }) => extensions?.code);
+  const ofMutations = Object.values(answer.data ?? {}).flatMap((payload) => payload?.errors ?? []);
+  return [...new Set([...ofRequest, ...ofMutations.map(({ code }) => code)])];
 }
+
+const same = (left, right) => left.length === right.length && left.every((item) => right.includes(item));
 
 const valueAt = (path, data) => path.split('.').reduce((node, key) => node?.[key], data);
 
@@ -66,8 +70,11 @@ export function record({ operationName }, answer) {
     .map(({ name, path }) => [name, valueAt(path, answer.data)])
     .filter(([, value]) => value != null);
   const names = found.map(([name]) => name);
+  const codes = refusals(answer);
+  const meant = codes.length > 0 && same(codes, operation.refused);
   const run = {
-    refused: refused(answer),
+    refused: codes.length > 0 && !meant,
+    meant,
     kept: names,
     lost: operation.keep.map(({ name }) => name).filter((name) => !names.includes(name)),
   };
@@ -77,16 +84,31 @@ export function record({ operationName }, answer) {
   }));
 }
 
-/** The operation's variables: what it (or the user) set, overlaid by what was kept under a variable's name. */
-export function variablesOf(operation, kept, set = operation.variables) {
+const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const DAY = 24 * 60 * 60 * 1000;
+
+/** The operation's own variables, with its placeholders filled. */
+export function freshVariables({ variables }) {
+  const values = {
+    random: Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => LETTERS[byte % LETTERS.length]).join(''),
+    now: new Date().toISOString(),
+    inAWeek: new Date(Date.now() + 7 * DAY).toISOString().slice(0, 10),
+  };
+  return JSON.parse(JSON.stringify(variables).replace(/\{\{(\w+)\}\}/g, (_, name) => values[name]));
+}
+
+/** What the operation (or the user) set, overlaid by what was kept under a variable's name. */
+export function variablesOf(operation, kept, set) {
   const filled = operation.takes.filter((name) => name in kept).map((name) => [name, kept[name]]);
   return { ...set, ...Object.fromEntries(filled) };
 }
 
 /** Variables that nothing supplies yet, each with the step that would. */
 export function missingFrom(operation, kept) {
-  const known = variablesOf(operation, kept);
-  return operation.requires
-    .filter((name) => known[name] == null)
-    .map((name) => ({ name, giver: operations.find((other) => other.keep.some((item) => item.name === name)) }));
+  const known = variablesOf(operation, kept, operation.variables);
+  const keeps = (other, name) => other.keep.some((item) => item.name === name);
+  const giverOf = (name) =>
+    operations.find((other) => other.flow === operation.flow && keeps(other, name)) ??
+    operations.find((other) => keeps(other, name));
+  return operation.requires.filter((name) => known[name] == null).map((name) => ({ name, giver: giverOf(name) }));
 }
