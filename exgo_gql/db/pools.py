@@ -146,7 +146,8 @@ class Database:
 
     async def look_up(self, sql: str, *args: object) -> Any:
         """One row, or ``None``, of what is read before the tenant is known: through functions that take a hash or
-        an address and show nothing else. One round trip, no transaction. Raises ``Unavailable``."""
+        an address and show nothing else. One round trip, no transaction. Raises ``Unavailable``.
+        """
         try:
             async with self._readers[DatabaseRole.MERCHANT].acquire(timeout=POOL_WAIT) as connection:
                 return await connection.fetchrow(sql, *args)

@@ -28,7 +28,7 @@ from exgo_gql.schema.asn_inputs import (
 )
 from exgo_gql.schema.asns import ASN_SORTS, Asn, AsnCount, AsnFilter, Vehicle, VehicleFilter
 from exgo_gql.schema.inputs import values
-from exgo_gql.services import asn_steps, asns, receiving, vehicles
+from exgo_gql.services import asn_contents, asn_steps, asns, receiving, vehicles
 from exgo_gql.services.work import Work
 
 VEHICLE_SORTS = Sorts(
@@ -81,28 +81,28 @@ async def asn_update(work: Work, input: AsnUpdateInput) -> rows.Asn:
 async def asn_add_lines(work: Work, input: AsnAddLinesInput) -> rows.Asn:
     """备货: add products to a draft."""
     given = values(input)
-    return await asns.add_lines(work, given["id"], given["version"], given["lines"])
+    return await asn_contents.add_lines(work, given["id"], given["version"], given["lines"])
 
 
 @mutates(may=_may(AsnAction.REMOVE_LINES), gives=Asn)
 async def asn_remove_lines(work: Work, input: AsnRemoveLinesInput) -> rows.Asn:
     """备货: take lines off a draft."""
     given = values(input)
-    return await asns.remove_lines(work, given["id"], given["version"], given["line_ids"])
+    return await asn_contents.remove_lines(work, given["id"], given["version"], given["line_ids"])
 
 
 @mutates(may=_may(AsnAction.ADD_ORDERS), gives=Asn)
 async def asn_add_orders(work: Work, input: AsnOrdersInput) -> rows.Asn:
     """集货: add confirmed orders to a draft; its lines become the sum of theirs."""
     given = values(input)
-    return await asns.add_orders(work, given["id"], given["version"], given["order_ids"])
+    return await asn_contents.add_orders(work, given["id"], given["version"], given["order_ids"])
 
 
 @mutates(may=_may(AsnAction.REMOVE_ORDERS), gives=Asn)
 async def asn_remove_orders(work: Work, input: AsnOrdersInput) -> rows.Asn:
     """集货: take orders off a draft; they stay CONFIRMED."""
     given = values(input)
-    return await asns.remove_orders(work, given["id"], given["version"], given["order_ids"])
+    return await asn_contents.remove_orders(work, given["id"], given["version"], given["order_ids"])
 
 
 @mutates(may=_may(AsnAction.DELETE), gives=Asn)

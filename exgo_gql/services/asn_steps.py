@@ -19,7 +19,7 @@ from exgo_gql.domain.orders import ORDER, OrderAction
 from exgo_gql.domain.products import ProductStatus
 from exgo_gql.domain.refusals import Refused, insist, refusal
 from exgo_gql.domain.stock import Bucket, moves
-from exgo_gql.services import asns, filings, stock
+from exgo_gql.services import asn_contents, filings, stock
 from exgo_gql.services.steps import check, take
 from exgo_gql.services.work import Work
 
@@ -31,7 +31,7 @@ async def confirm(work: Work, id_: UUID) -> Asn:
     check(ASN, asn, AsnAction.CONFIRM, facts, work.viewer)
     if asn.mode is Mode.CONSOLIDATION:
         await _move_orders(work, asn, OrderAction.ASN_CONFIRM)
-        await asns.derive_lines(work, asn)
+        await asn_contents.derive_lines(work, asn)
     await _insist_filed(work, asn)
     asn.confirmed_at, asn.rejection_reason = work.now, None
     take(work, ASN, asn, AsnAction.CONFIRM, facts=facts)
@@ -50,7 +50,7 @@ async def submit_review(work: Work, id_: UUID) -> Asn:
     """Submit for review by customs."""
     asn = await work.lock(Asn, id_)
     check(ASN, asn, AsnAction.SUBMIT_REVIEW, {}, work.viewer)
-    lines = await asns.lines_of(work, asn)
+    lines = await asn_contents.lines_of(work, asn)
     snapshot = {
         "receiving_no": asn.receiving_no,
         "reference_no": asn.reference_no,
@@ -154,7 +154,7 @@ async def release_orders(work: Work, id_: UUID) -> Asn:
 
 async def linked_orders(work: Work, asn: Asn) -> Sequence[Order]:
     """The orders of an ASN whose links have not ended, locked in the order of their ids."""
-    return await work.lock_all(Order, [link.order_id for link in await asns.live_links(work, asn)])
+    return await work.lock_all(Order, [link.order_id for link in await asn_contents.live_links(work, asn)])
 
 
 async def _move_orders(work: Work, asn: Asn, action: OrderAction) -> None:
@@ -170,10 +170,10 @@ async def _return_orders(work: Work, asn: Asn) -> None:
 
 
 async def _insist_filed(work: Work, asn: Asn) -> None:
-    ids = {line.product_id for line in await asns.lines_of(work, asn)}
+    ids = {line.product_id for line in await asn_contents.lines_of(work, asn)}
     if asn.mode is Mode.CONSOLIDATION:
         ids |= await stock.ordered_products(
-            work, [link.order_id for link in await asns.live_links(work, asn)]
+            work, [link.order_id for link in await asn_contents.live_links(work, asn)]
         )
     products = await work.hold(Product, ids)
     unfiled = sorted(p.sku for p in products.values() if p.status is not ProductStatus.FILED)
@@ -183,6 +183,6 @@ async def _insist_filed(work: Work, asn: Asn) -> None:
 async def _move_announced(
     work: Work, asn: Asn, action: str, source: Bucket | None, target: Bucket | None
 ) -> None:
-    announced = [(line.product_id, line.qty) for line in await asns.lines_of(work, asn)]
+    announced = [(line.product_id, line.qty) for line in await asn_contents.lines_of(work, asn)]
     cause = stock.Cause(asn.merchant_id, asn.warehouse_code, asn.mode, action, asn_id=asn.id)
     await stock.move(work, cause, [(move, None) for move in moves(announced, source, target)])

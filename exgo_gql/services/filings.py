@@ -17,7 +17,7 @@ from exgo_gql.domain.fields import REASON
 from exgo_gql.domain.numbers import today
 from exgo_gql.domain.products import PRODUCT, ProductAction, ProductKind, ProductStatus
 from exgo_gql.domain.refusals import Refused, insist, refusal
-from exgo_gql.services import merchants, products, stock
+from exgo_gql.services import combos, declarations, merchants, stock
 from exgo_gql.services.steps import check, take
 from exgo_gql.services.work import Work, subject_of
 
@@ -27,15 +27,15 @@ async def file(work: Work, id_: UUID) -> Product:
     product = await work.lock(Product, id_)
     check(PRODUCT, product, ProductAction.FILE, {}, work.viewer)
     if product.kind is ProductKind.COMBO:
-        await products.insist_parts_filed(work, product)
+        await combos.insist_parts_filed(work, product)
         take(work, PRODUCT, product, ProductAction.FILE, target=ProductStatus.FILED)
         product.filed_at = work.now
         return product
     merchant = await merchants.of(work, product.merchant_id)
     hs = await work.session.get(HsCode, product.hs_code_id) if product.hs_code_id else None
-    elements = await products.elements_of(work, product)
+    elements = await declarations.elements_of(work, product)
     values = {column.key: getattr(product, column.key) for column in Product.__table__.columns}
-    entry = await products.hs_entry(work, hs) if hs else None
+    entry = await declarations.hs_entry(work, hs) if hs else None
     insist(rules.filing_blockers(values, elements, entry, merchant.currency_code, today(work.now)))
     snapshot = {name: None if value is None else str(value) for name, value in values.items()}
     filing = await send(

@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from exgo_gql.db.asns import Asn, AsnLine
 from exgo_gql.db.orders import Order, OrderLine
-from exgo_gql.db.products import ComboPart, Product, ProductElement
-from exgo_gql.db.reference import HsCode, HsElement
+from exgo_gql.db.products import ComboPart, Product
 from exgo_gql.db.stock import Inventory
 from exgo_gql.domain import asns as asn_rules
 from exgo_gql.domain import orders as order_rules
@@ -23,10 +22,10 @@ from exgo_gql.domain.machines import Machine
 from exgo_gql.domain.numbers import today
 from exgo_gql.domain.products import PRODUCT, ProductAction, ProductKind, ProductStatus
 from exgo_gql.domain.refusals import Refusal, Refused, insist, refusal
-from exgo_gql.services import merchants, stock
+from exgo_gql.services import combos, declarations, merchants, stock
 from exgo_gql.services.references import check_codes
 from exgo_gql.services.steps import changed, check, check_version, opened, take
-from exgo_gql.services.work import Change, Work
+from exgo_gql.services.work import Work
 
 MACHINE: Machine = PRODUCT
 
@@ -36,7 +35,7 @@ async def create(work: Work, values: Mapping[str, Any]) -> Product:
     columns, hs_code, elements = _customs_data(values)
     problems = check_required(rules.REQUIRED, columns) + _elements_twice(values)
     problems += await _value_problems(work, columns)
-    hs, hs_problems = await _hs_row(work, hs_code)
+    hs, hs_problems = await declarations.hs_row(work, hs_code)
     insist([*problems, *hs_problems])
     merchant = await merchants.current(work)
     product = work.add(
@@ -53,7 +52,7 @@ async def create(work: Work, values: Mapping[str, Any]) -> Product:
     )
     await work.flush(product)
     if elements:
-        await _write_elements(work, product, hs, elements)
+        await declarations.write_elements(work, product, hs, elements)
     opened(work, MACHINE, product, ProductAction.CREATE)
     return product
 
@@ -75,7 +74,7 @@ async def create_combo(work: Work, values: Mapping[str, Any], parts: Sequence[Ma
         )
     )
     await work.flush(combo)
-    await _write_parts(work, combo, parts)
+    await combos.write_parts(work, combo, parts)
     opened(work, MACHINE, combo, ProductAction.CREATE)
     return combo
 
@@ -93,7 +92,7 @@ async def update(work: Work, id_: UUID, version: int, values: Mapping[str, Any])
         refusal(Code.REQUIRED, n) for n, v in columns.items() if v is None and n in _required(product)
     ]
     problems += _elements_twice(values) + await _value_problems(work, columns, product)
-    hs, hs_problems = await _hs_row(work, hs_code)
+    hs, hs_problems = await declarations.hs_row(work, hs_code)
     problems += hs_problems
     if product.status in (ProductStatus.FILED, ProductStatus.DISABLED):
         merged = {name: columns.get(name, getattr(product, name)) for name in _PRICES}
@@ -104,10 +103,12 @@ async def update(work: Work, id_: UUID, version: int, values: Mapping[str, Any])
         changes += changed(product, {"hs_code_id": hs.id if hs else None})
     await work.flush(product)
     if "hs_code" in values or "elements" in values:
-        now = hs if "hs_code" in values else await _hs_of(work, product)
-        changes += await _write_elements(work, product, now, elements or {}, keep="elements" not in values)
+        now = hs if "hs_code" in values else await declarations.hs_of(work, product)
+        changes += await declarations.write_elements(
+            work, product, now, elements or {}, keep="elements" not in values
+        )
     if parts is not None:
-        changes += await _write_parts(work, product, parts)
+        changes += await combos.write_parts(work, product, parts)
     take(work, MACHINE, product, ProductAction.UPDATE, changes=changes)
     return product
 
@@ -125,10 +126,10 @@ async def enable(work: Work, id_: UUID) -> Product:
     product = await work.lock(Product, id_)
     check(MACHINE, product, ProductAction.ENABLE, {}, work.viewer)
     if product.kind is ProductKind.COMBO:
-        await insist_parts_filed(work, product)
+        await combos.insist_parts_filed(work, product)
     else:
-        hs = await _hs_of(work, product)
-        entry = await hs_entry(work, hs) if hs else None
+        hs = await declarations.hs_of(work, product)
+        entry = await declarations.hs_entry(work, hs) if hs else None
         if entry is None or not entry.valid_on(today(work.now)):
             raise Refused(refusal(Code.HS_CODE_NOT_VALID, "id", value=entry.code if entry else "–"))
     take(work, MACHINE, product, ProductAction.ENABLE, **stock.came_in(product, [product.id]))
@@ -186,46 +187,6 @@ async def holders_of(work: Work, product: Product, most: int = 10) -> list[str]:
     return sorted(holders)[:most]
 
 
-async def parts_of(work: Work, combo: Product) -> list[ComboPart]:
-    """The parts of a combo, in their order."""
-    chosen = work.mine(ComboPart).where(
-        ComboPart.merchant_id == combo.merchant_id, ComboPart.combo_id == combo.id
-    )
-    return list(await work.session.scalars(chosen.order_by(ComboPart.position)))
-
-
-async def insist_parts_filed(work: Work, combo: Product) -> None:
-    """Refuse unless the combo has two parts and all of them are FILED."""
-    parts = await parts_of(work, combo)
-    if len(parts) < rules.LEAST_PARTS:
-        raise Refused(refusal(Code.PARTS_TOO_FEW, "id"))
-    products = await work.find_all(Product, Product.id.in_([part.part_id for part in parts]))
-    unfiled = sorted(p.sku for p in products if p.status is not ProductStatus.FILED)
-    if unfiled:
-        raise Refused(refusal(Code.PART_NOT_FILED, "id", skus=unfiled))
-
-
-async def hs_entry(work: Work, hs: HsCode) -> rules.HsEntry:
-    """An HS code as the rules need it."""
-    required = await work.session.scalars(
-        select(HsElement.name)
-        .where(HsElement.hs_code_id == hs.id, HsElement.required)
-        .order_by(HsElement.position)
-    )
-    return rules.HsEntry(hs.code, hs.second_unit_code, hs.valid_from, hs.valid_to, list(required))
-
-
-async def elements_of(work: Work, product: Product) -> dict[str, str]:
-    """The declaration elements of a product by name, in their order."""
-    chosen = (
-        select(HsElement.name, ProductElement.value)
-        .join(ProductElement, ProductElement.element_id == HsElement.id)
-        .where(ProductElement.merchant_id == product.merchant_id, ProductElement.product_id == product.id)
-        .order_by(ProductElement.position)
-    )
-    return {row.name: row.value for row in await work.session.execute(chosen)}
-
-
 _PRICES = ("sales_price", "vat_invoice_price", "contract_price")
 
 
@@ -261,107 +222,3 @@ async def _value_problems(
     problems = check_fields(rules.LIMITS, columns) + await check_codes(work, columns)
     both = ("net_weight_kg", "gross_weight_kg")
     return problems + rules.weights({n: columns.get(n, getattr(product, n, None)) for n in both})
-
-
-async def _hs_row(work: Work, code: str | None) -> tuple[HsCode | None, list[Refusal]]:
-    if code is None:
-        return None, []
-    day = today(work.now)
-    chosen = select(HsCode).where(
-        HsCode.code == code,
-        HsCode.valid_from <= day,
-        (HsCode.valid_to.is_(None)) | (HsCode.valid_to >= day),
-    )
-    found = (await work.session.scalars(chosen.order_by(HsCode.valid_from.desc()).limit(1))).first()
-    if found is not None:
-        return found, []
-    known = await work.session.scalar(select(HsCode.code).where(HsCode.code == code).limit(1))
-    missing = refusal(Code.UNKNOWN_CODE, "hs_code", what="HS code", value=code)
-    return None, [refusal(Code.HS_CODE_NOT_VALID, "hs_code", value=code) if known else missing]
-
-
-async def _hs_of(work: Work, product: Product) -> HsCode | None:
-    return await work.session.get(HsCode, product.hs_code_id) if product.hs_code_id else None
-
-
-async def _write_elements(
-    work: Work, product: Product, hs: HsCode | None, given: Mapping[str, str], *, keep: bool = False
-) -> list[Change]:
-    old = await elements_of(work, product)
-    wanted = dict(old) if keep else dict(given)
-    known: dict[str, HsElement] = {}
-    if hs is not None:
-        rows = await work.session.scalars(select(HsElement).where(HsElement.hs_code_id == hs.id))
-        known = {row.name: row for row in rows}
-    if keep:
-        wanted = {name: value for name, value in wanted.items() if name in known}
-    problems: list[Refusal] = []
-    for name, value in wanted.items():
-        if name not in known:
-            code = hs.code if hs else "–"
-            problems.append(refusal(Code.ELEMENT_UNKNOWN, "elements", hs_code=code, name=name))
-        else:
-            problem = rules.ELEMENT_VALUE.check(value)
-            problems += [problem.under("elements")] if problem else []
-    insist(problems)
-    for row in await work.find_all(ProductElement, ProductElement.product_id == product.id):
-        await work.session.delete(row)
-    await work.flush()
-    for name, value in wanted.items():
-        element = known[name]
-        work.add(
-            ProductElement(
-                merchant_id=product.merchant_id,
-                product_id=product.id,
-                element_id=element.id,
-                position=element.position,
-                value=value,
-            )
-        )
-    await work.flush()
-    if old == wanted:
-        return []
-    return [Change("elements", [f"{n}={v}" for n, v in old.items()], [f"{n}={v}" for n, v in wanted.items()])]
-
-
-async def _write_parts(work: Work, combo: Product, parts: Sequence[Mapping[str, Any]]) -> list[Change]:
-    problems: list[Refusal] = []
-    if len(parts) > rules.MOST_PARTS:
-        problems.append(refusal(Code.TOO_MANY, "parts", most=rules.MOST_PARTS))
-    wanted = {part["product_id"] for part in parts}
-    products = await work.hold(Product, wanted)
-    seen: set[UUID] = set()
-    for place, part in enumerate(parts):
-        product = products.get(part["product_id"])
-        if product is None or product.status is ProductStatus.DELETED:
-            problems.append(refusal(Code.NOT_FOUND, "parts", place, "product_id", what="product"))
-            continue
-        if product.kind is not ProductKind.ORDINARY:
-            problems.append(refusal(Code.PART_NOT_ORDINARY, "parts", place, "product_id", sku=product.sku))
-        if product.id in seen:
-            problems.append(refusal(Code.TWICE, "parts", place, "product_id", value=product.sku))
-        seen.add(product.id)
-        wrong = rules.PART_QTY.check(part["qty"])
-        if wrong is not None:
-            problems.append(wrong.under("parts", place, "qty"))
-    if len(seen) < rules.LEAST_PARTS:
-        problems.append(refusal(Code.PARTS_TOO_FEW, "parts"))
-    insist(problems)
-    old = await parts_of(work, combo)
-    for row in old:
-        await work.session.delete(row)
-    await work.flush()
-    for position, part in enumerate(parts, start=1):
-        work.add(
-            ComboPart(
-                merchant_id=combo.merchant_id,
-                combo_id=combo.id,
-                part_id=part["product_id"],
-                position=position,
-                qty=part["qty"],
-            )
-        )
-    await work.flush()
-    before = sorted(f"{row.part_id}×{row.qty}" for row in old)
-    after = sorted(f"{part['product_id']}×{part['qty']}" for part in parts)
-    return [Change("parts", before, after)] if before and before != after else []

@@ -21,7 +21,7 @@ from exgo_gql.domain.numbers import batch_no
 from exgo_gql.domain.orders import ORDER, OrderAction
 from exgo_gql.domain.refusals import Refusal, Refused, insist, refusal
 from exgo_gql.domain.stock import Bucket, Move, moves
-from exgo_gql.services import asn_steps, asns, stock
+from exgo_gql.services import asn_contents, asn_steps, stock
 from exgo_gql.services.steps import check, take
 from exgo_gql.services.work import Work
 
@@ -51,7 +51,7 @@ async def book_lines(work: Work, id_: UUID, note: str | None, lines: Sequence[Ma
     check(ASN, asn, AsnAction.BOOK_BATCH, {}, work.viewer)
     if asn.mode is not Mode.STOCK:
         raise Refused(refusal(Code.WRONG_MODE, "lines", mode=str(asn.mode)))
-    known = {line.id: line for line in await asns.lines_of(work, asn)}
+    known = {line.id: line for line in await asn_contents.lines_of(work, asn)}
     problems: list[Refusal] = []
     counted: list[Counted] = []
     for place, given in enumerate(lines):
@@ -75,7 +75,7 @@ async def book_parcels(work: Work, id_: UUID, note: str | None, parcels: Sequenc
     if asn.mode is not Mode.CONSOLIDATION:
         raise Refused(refusal(Code.WRONG_MODE, "parcels", mode=str(asn.mode)))
     orders = {order.inbound_tracking_no: order for order in await asn_steps.linked_orders(work, asn)}
-    by_product = {line.product_id: line for line in await asns.lines_of(work, asn)}
+    by_product = {line.product_id: line for line in await asn_contents.lines_of(work, asn)}
     needs = await stock.needs_of(work, [order.id for order in orders.values()])
     came = await _came_for_orders(work, asn)
     counted: list[Counted] = []

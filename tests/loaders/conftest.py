@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from graphql import GraphQLSchema
 
+from exgo_gql.app import schema
 from tests import scenes
 from tests.stage import Company, Person, Stage
 
@@ -74,6 +76,12 @@ async def rich(shared: Stage) -> Rich:
     await shared.warehouse.do("asnBookBatch", {"id": parcels["id"], "parcels": first})
     asns = await together([scenes.asn(company, *lines[:3]) for _ in range(18)])
     return Rich(company, products, stocked, [*orders, *sent], [*asns, stocked, parcels], parcels)
+
+
+@pytest.fixture(scope="session")
+def sdl() -> GraphQLSchema:
+    """The schema that the application serves."""
+    return schema()._schema
 
 
 Asked = Callable[..., Awaitable[tuple[Any, int]]]

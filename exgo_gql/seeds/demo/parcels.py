@@ -14,7 +14,7 @@ from exgo_gql.seeds.demo import outbound
 from exgo_gql.seeds.demo.inbound import Detour, Inbound, Journey
 from exgo_gql.seeds.demo.people import Company
 from exgo_gql.seeds.demo.play import Play, Scene, day
-from exgo_gql.services import asn_steps, asns, order_steps, orders, receiving, stock
+from exgo_gql.services import asn_contents, asn_steps, asns, order_steps, orders, receiving, stock
 from exgo_gql.services.work import Work
 
 RELEASED, REFUSED, WAITING = "RELEASED", "REFUSED", "WAITING"
@@ -171,7 +171,9 @@ class _Consolidation(Inbound):
             return await asns.create(work, Mode.CONSOLIDATION, values, [], ids[:-1])
 
         self.asn = await self.play.act(self.company.operator, create)
-        await self.by(self.company.operator, asns.add_orders, version=self.asn.version, order_ids=ids[-1:])
+        await self.by(
+            self.company.operator, asn_contents.add_orders, version=self.asn.version, order_ids=ids[-1:]
+        )
 
     async def _count(self, first: int, count: int, *, last: bool) -> None:
         whole = self.orders[first : first + count]

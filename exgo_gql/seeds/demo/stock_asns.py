@@ -13,7 +13,7 @@ from exgo_gql.domain.asns import AsnStatus, AsnType
 from exgo_gql.domain.machines import Mode
 from exgo_gql.seeds.demo.inbound import Detour, Inbound, Journey
 from exgo_gql.seeds.demo.play import Play, Scene, day
-from exgo_gql.services import asn_steps, asns, receiving
+from exgo_gql.services import asn_contents, asn_steps, asns, receiving
 from exgo_gql.services.work import Work
 
 
@@ -194,7 +194,7 @@ class _StockAsn(Inbound):
 
         async def book(work: Work) -> Any:
             counted = []
-            for line in await asns.lines_of(work, self.asn):
+            for line in await asn_contents.lines_of(work, self.asn):
                 sku = by_id[line.product_id]
                 damaged = plan.damaged.get(sku, 0) if last else 0
                 good = self._due(line, reached) - damaged

@@ -60,7 +60,7 @@ join scale_merchants m on m.no = x.merchant_no
 join scale_days d on d.kind = 'A' and d.day = {_DAY}
 """  # noqa: S608
 
-ASN_LINES = f"""
+ASN_LINES = """
 insert into asn_lines (id, merchant_id, asn_id, product_id, position, qty, unit_price, amount, good_qty, damaged_qty)
 select l.id, l.merchant_id, l.asn_id, l.product_id, l.position, l.qty, l.price,
        round(l.qty * coalesce(l.price, 1), 2),

@@ -39,9 +39,30 @@ _CITIES = (
     ("重庆", "Chongqing", "500112", "CQ01", "CNY"),
 )
 _FIRST = ("远", "盛", "汇", "嘉", "恒", "启", "优", "博", "泰", "锦", "晟", "卓", "联", "鼎", "海", "拓")
-_FIRST_EN = tuple("Yuan Sheng Hui Jia Heng Qi You Bo Tai Jin Cheng Zhuo Lian Ding Hai Tuo".split())
+_FIRST_EN = tuple(
+    [
+        "Yuan",
+        "Sheng",
+        "Hui",
+        "Jia",
+        "Heng",
+        "Qi",
+        "You",
+        "Bo",
+        "Tai",
+        "Jin",
+        "Cheng",
+        "Zhuo",
+        "Lian",
+        "Ding",
+        "Hai",
+        "Tuo",
+    ]
+)
 _SECOND = ("航", "达", "通", "源", "瑞", "丰", "格", "科", "美", "华", "凯", "程", "佳")
-_SECOND_EN = tuple("hang da tong yuan rui feng ge ke mei hua kai cheng jia".split())
+_SECOND_EN = tuple(
+    ["hang", "da", "tong", "yuan", "rui", "feng", "ge", "ke", "mei", "hua", "kai", "cheng", "jia"]
+)
 _TRADES = (
     ("国际贸易", "International Trade"),
     ("电子商务", "E-commerce"),
