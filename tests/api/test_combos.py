@@ -143,9 +143,9 @@ async def test_a_combo_has_no_customs_data(stage: Stage, name: str) -> None:
     value = {"elements": [], "hsCode": "8516500000", "customsName": "套装"}.get(name, "1")
     async with stage.unchanged(company):
         given = {"id": made["id"], "version": 1, name: value}
-        assert await company.operator.codes("productUpdate", given) == [("LOCKED_FIELD", name)]
+        assert await company.operator.codes("productUpdate", given) == [("WRONG_KIND", name)]
         parts = {"id": one, "version": 1, "parts": combo_input((one, 1), (two, 1))["parts"]}
-        assert await company.operator.codes("comboUpdate", parts) == [("LOCKED_FIELD", "parts")]
+        assert await company.operator.codes("comboUpdate", parts) == [("WRONG_KIND", "parts")]
 
 
 async def test_an_order_line_of_a_combo_moves_its_parts(stage: Stage) -> None:

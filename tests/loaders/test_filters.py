@@ -101,7 +101,7 @@ async def named(shared: Stage) -> AsyncIterator[Shelf]:
         ("WAVE", ["OVEN", "WAVE"]),
         ("wave m", ["WAVE"]),
         ("oven, 20", ["OVEN"]),
-        ("o", ["OVEN", "RATE"]),
+        ("o", ["KANA", "OVEN", "RATE", "SLASH"]),
         ("ö", ["SHORT"]),
         # Width does not matter, on either side
         ("led", ["WIDE"]),
@@ -116,7 +116,7 @@ async def named(shared: Stage) -> AsyncIterator[Shelf]:
         ("微波炉 20", ["OVEN"]),
         ("波 炉", []),
         ("风 波", ["WAVE"]),
-        ("a ", []),
+        ("炉 灶", []),
         # Signs are signs
         ("%", ["RATE"]),
         ("0%", ["RATE"]),

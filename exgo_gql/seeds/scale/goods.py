@@ -20,7 +20,7 @@ select m.no as merchant_no, m.id as merchant_id, m.currency, place, uuidv7(at - 
 from scale_merchants m
 cross join lateral generate_series(1, m.products) as place
 cross join lateral (
-  select now() - interval '36 months' + interval '35 months' * ((place - random()) / m.products) as at,
+  select now() - interval '1095 days' + interval '1065 days' * ((place - random()) / m.products) as at,
          case when place > 12 and place % 33 = 0 then 'COMBO' else 'ORDINARY' end as kind) as made
 """
 

@@ -20,7 +20,7 @@ from exgo_gql.services.users import create_user
 OWNER, SUPPORT = "scale@exgo.example", "scale-support@exgo.example"
 """The owner of the first and largest merchant, and somebody of the house who reads all of them."""
 
-MONTHS = 36
+DAYS = 1095
 """How far back the data goes."""
 
 _UNEVEN = 0.8
@@ -188,7 +188,7 @@ async def _merchants(owner: asyncpg.Connection, sizes: Sizes) -> None:
         f"""insert into merchants (id, company_name, company_name_en, credit_code, customs_code, currency_code,
                                    status, created_at, updated_at)
             select id, company_name, company_name_en, credit_code, customs_code, currency, 'ACTIVE',
-                   now() - interval '{MONTHS} months', now() - interval '{MONTHS} months' from scale_merchants"""  # noqa: S608  # ours
+                   now() - interval '{DAYS} days', now() - interval '{DAYS} days' from scale_merchants"""  # noqa: S608  # ours
     )
 
 
@@ -233,7 +233,7 @@ async def _days(owner: asyncpg.Connection) -> None:
         "on commit drop"
     )
     now = await owner.fetchval("select now()")
-    moments = [now - dt.timedelta(days=back) for back in range(-1, MONTHS * 31 + 2)]
+    moments = [now - dt.timedelta(days=back) for back in range(-1, DAYS + 2)]
     rows = []
     for kind in NumberKind:
         for moment in moments:

@@ -20,8 +20,7 @@ select m.no as merchant_no, m.id as merchant_id, number, uuidv7(at - now()) as i
 from scale_merchants m
 cross join lateral generate_series(1, m.orders) as number
 cross join lateral (
-  select now() - interval '31 months'
-         + (interval '31 months' - interval '20 minutes') * power((number - random()) / m.orders, 0.7) as at) made
+  select now() - interval '940 days' + (interval '940 days' - interval '20 minutes') * power((number - random()) / m.orders, 0.7) as at) made
 """
 
 # Orders younger than three days wait for an ASN still; the others go together in the order they were made.
@@ -40,7 +39,7 @@ with parcels as (
   from scale_groups group by 1, 2),
 stock as (
   select m.no as merchant_no,
-         now() - interval '33 months' + (interval '33 months' - interval '6 hours')
+         now() - interval '1000 days' + (interval '1000 days' - interval '6 hours')
            * power((number - random()) / greatest(m.asns - taken, 1), 0.8) as created_at
   from scale_merchants m
   cross join lateral (select count(*) as taken from parcels p where p.merchant_no = m.no) t

@@ -133,7 +133,7 @@ NAME_GRAMS = r"""
 create function name_grams(value text) returns text[]
 language sql immutable strict parallel safe as $$
   select coalesce(array_agg(distinct gram), '{}')
-  from (select normalize(lower(value), nfkc) as t) spelt,
+  from (select lower(normalize(value, nfkc)) as t) spelt,
        generate_series(1, 2) as n, generate_series(1, char_length(t) - n + 1) as i,
        lateral (select substr(t, i, n) as gram) piece
   where gram !~ '\s'
@@ -152,7 +152,7 @@ $$
 NAME_HAS = """
 create function name_has(name_zh text, name_en text, part text) returns boolean
 language sql immutable parallel safe as $$
-  select strpos(normalize(lower(name_zh || chr(10) || name_en), nfkc), normalize(lower(part), nfkc)) > 0
+  select strpos(lower(normalize(name_zh || chr(10) || name_en, nfkc)), lower(normalize(part, nfkc))) > 0
 $$
 """
 
