@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_SECRET_KEYS = {"password", "token", "authorization", "cookie", "captcha", "secret", "variables"}
-_SECRETS = re.compile(r"exgo_[A-Za-z0-9_-]{20,}|(?<=://)[^:/@\s]+:[^@\s]+(?=@)")
-
-
-def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    for key, value in event.items():
-        if key.lower() in _SECRET_KEYS:
-            event[key] = "[redacted]"
-        elif isinstance(value, str):
-            event[key] = _SECRETS.sub("[redacted]", value)
-    return event
+HIDDEN = "[redacted]"
+_SECRET_KEY = re.compile(r"passw|token|secret|authorization|cookie|captcha|credential|dsn|^variables$", re.IGNORECASE)
+_SECRET = re.compile(
+    r"""
+    exgo_[A-Za-z0-9_-]{20,}                                       # a token of ours
+    | (?<=://)[^/@\s]*:[^@\s]*(?=@)                               # who:password of a URL
+    | (?<=bearer\ )[^\s'",]+
+    | (?P<key> \b \w*(?:password|passwd|secret|token) ['"]? \s* [=:] \s*) ('[^']*' | "[^"]*" | [^\s,;&)}\]]+)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_DEEPEST = 6
 
 
 def configure(level: str) -> None:
@@ -44,17 +47,42 @@ def configure(level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(
-                    lambda event, **_: orjson.dumps(event, default=str).decode()
-                ),
+                structlog.processors.JSONRenderer(_line),
             ],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.captureWarnings(capture=True)
     for name in ("pgqueuer", "alembic", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+
+
+def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {key: _shown(key, value, _DEEPEST) for key, value in event.items()}
+
+
+def _shown(key: object, value: Any, depth: int) -> Any:
+    """A value as it may be logged: what is neither text nor a plain value is spelt out first."""
+    if isinstance(key, str) and key.startswith("_"):
+        return value  # structlog's own, taken out before the line is written
+    if isinstance(key, str) and _SECRET_KEY.search(key):
+        return HIDDEN
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping) and depth:
+        return {str(k): _shown(k, v, depth - 1) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset) and depth:
+        return [_shown(None, item, depth - 1) for item in value]
+    return _SECRET.sub(lambda found: (found["key"] or "") + HIDDEN, str(value))
+
+
+def _line(event: EventDict, **_: Any) -> str:
+    try:
+        return orjson.dumps(event).decode()
+    except TypeError:  # half a character, or a number past 64 bits
+        return json.dumps(event, default=str)

@@ -138,6 +138,23 @@ async def test_the_warehouse_of_linked_orders_stays(stage: Stage) -> None:
     await company.operator.do("asnUpdate", {**change, "version": 2})
 
 
+async def test_an_order_that_left_its_asn_can_be_edited_whole(stage: Stage) -> None:
+    # states: DRAFT, update; an ended link holds nothing
+    company = await stage.company()
+    order = await parcel(company, ((await scenes.filed(company))["id"], 1))
+    made = await scenes.asn(company, order_ids=[order["id"]])
+    await company.operator.do("asnDelete", {"id": made["id"]})
+    await company.operator.do("orderToDraft", {"id": order["id"]})
+    given = {
+        "id": order["id"],
+        "version": order["version"] + 1,
+        "warehouseCode": "HZ01",
+        "currencyCode": "EUR",
+    }
+    done = await company.operator.do("orderUpdate", given, "warehouse { code } currency { code }")
+    assert done == {"warehouse": {"code": "HZ01"}, "currency": {"code": "EUR"}}
+
+
 async def test_confirming_submits_the_orders(stage: Stage) -> None:
     # ASN-5, ORD-4
     company = await stage.company()

@@ -25,8 +25,8 @@ OPERATIONS = load()
 FLOWS = {flow: list(steps) for flow, steps in itertools.groupby(OPERATIONS, key=lambda step: step.flow)}
 PRODUCT, STOCK, PARCELS, LISTS, REFUSALS, SUPPORT = FLOWS
 
-BEFORE = {LISTS: [PRODUCT, STOCK]}
-"""Flows that show what others made."""
+BEFORE = {STOCK: [PRODUCT], LISTS: [PRODUCT, STOCK]}
+"""What is walked before a flow: goods of its own for the stock, something to list for the lists."""
 
 HOME, NEIGHBOUR = "悦达跨境", "青禾家居"
 
@@ -198,16 +198,8 @@ async def walker(stage: Stage) -> Walker:
 @pytest.mark.parametrize("flow", FLOWS)
 async def test_each_flow_can_be_walked_again_and_again(stage: Stage, flow: str) -> None:
     walking = await walker(stage)
-    for prepared in BEFORE.get(flow, ()):
-        await walking.walk(prepared)
-    if flow == STOCK:  # the stock of its products is told by how much each walk brings
-        await walking.walk(PRODUCT)
-        await walking.walk(flow)
-        await walking.walk(PRODUCT)
-        await walking.walk(flow)
-    else:
-        await walking.walk(flow)
-        await walking.walk(flow)
+    for each in 2 * [*BEFORE.get(flow, ()), flow]:
+        await walking.walk(each)
 
 
 async def test_from_the_first_product_to_the_signed_parcel(stage: Stage) -> None:

@@ -483,12 +483,12 @@ async def test_an_id_of_another_is_refused_like_an_unknown_one(
                 foreign, unknown = at(theirs, path), ids.encode(type_name, uuid4())
                 assert ids.decode_as(type_name, foreign), (name, path)
                 dry = ", dryRun: true" if leaks else ""  # without locks it would go through
-                with capture_logs() as faults:  # foreign keys hold even then: an INTERNAL, and its traceback
+                with capture_logs() as entries:  # foreign keys hold even then: an INTERNAL, and its traceback
                     one, two = [
                         await send(mine.asks, name, put(given, path, value), dry)
                         for value in (foreign, unknown)
                     ]
-                assert leaks or faults == []
+                assert leaks or {entry["event"] for entry in entries} == {"request"}
                 [error] = two.json()["data"][name]["errors"]
                 assert (error["code"], error["path"]) == ("NOT_FOUND", blamed(path, given)), (name, path)
                 if one.content != two.content:

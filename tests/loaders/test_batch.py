@@ -18,7 +18,7 @@ from exgo_gql.schema.orders import Order
 from exgo_gql.schema.products import Product
 from tests import scenes
 from tests.loaders.conftest import Asked, Rich, statements_of
-from tests.stage import Company, Stage
+from tests.stage import Company, Person, Stage
 
 
 def viewer_of(company: Company) -> Viewer:
@@ -149,6 +149,57 @@ async def test_actions_ask_for_their_facts_once_a_level(asked: Asked, rich: Rich
         assert len(data[root]["nodes"]) == rows
         assert all(len(node["availableActions"]) > 5 for node in data[root]["nodes"])
         assert count == statements, root
+
+
+ACTIONS = """query($ids: [ID!]!) { nodes(ids: $ids) {
+    ... on Asn { availableActions { action availability code message } }
+    ... on Order { availableActions { action availability code message } } } }"""
+
+
+async def states(who: Person, action: str, *wanted: str) -> list[tuple[str, str | None, str | None]]:
+    """Whether an action is open on each of several documents, and why not."""
+    nodes = (await who.ask(ACTIONS, {"ids": list(wanted)}))["nodes"]
+    told = [next(a for a in node["availableActions"] if a["action"] == action) for node in nodes]
+    return [(a["availability"], a["code"], a["message"]) for a in told]
+
+
+async def test_facts_are_of_their_own_row(stage: Stage) -> None:
+    """API-1: what stands in other tables is told of each document by itself, all of one level at once."""
+    company, neighbour = await stage.company(), await stage.company()
+    product, other = await scenes.filed(company), await scenes.filed(company)
+    foreign = await scenes.filed(neighbour)
+    theirs = await scenes.order(neighbour, (foreign["id"], 1), mode="CONSOLIDATION")
+    await scenes.asn(neighbour, order_ids=[theirs["id"]])
+    one, two, free = [await scenes.order(company, (product["id"], 1), mode="CONSOLIDATION") for _ in range(3)]
+    first, second = [await scenes.asn(company, order_ids=[order["id"]]) for order in (one, two)]
+    held = ["BLOCKED", "IN_ASN"]
+    assert await states(company.operator, "TO_DRAFT", one["id"], free["id"], two["id"]) == [
+        (*held, f"The order is in ASN {first['receivingNo']}."),
+        ("ALLOWED", None, None),
+        (*held, f"The order is in ASN {second['receivingNo']}."),
+    ]
+    empty = await scenes.asn(company)
+    assert await states(company.operator, "CONFIRM", empty["id"], first["id"], empty["id"]) == [
+        ("BLOCKED", "EMPTY", "At least one line is needed."),
+        ("MAYBE", None, None),
+        ("BLOCKED", "EMPTY", "At least one line is needed."),
+    ]
+    lines = (product["id"], 1), (other["id"], 1)
+    short, none = [await scenes.asn(company, *lines, until="RECEIVING") for _ in range(2)]
+    counted = [{"lineId": short["lines"]["nodes"][0]["id"], "goodQty": 1, "damagedQty": 0}]
+    await stage.warehouse.do("asnBookBatch", {"id": short["id"], "lines": counted})
+    whole = await scenes.stocked(company, (product["id"], 1))
+    both = "、".join(sorted([product["sku"], other["sku"]]))
+    differs = "What came differs from what was announced: {}.".format
+    assert await states(stage.warehouse, "COMPLETE", short["id"], none["id"]) == [
+        ("BLOCKED", "COUNT_DIFFERS", differs(other["sku"])),
+        ("BLOCKED", "COUNT_DIFFERS", differs(both)),
+    ]
+    [(_, code, _)] = await states(stage.warehouse, "COMPLETE", whole["id"])
+    assert code == "ILLEGAL_TRANSITION"
+    last = {**counted[0], "lineId": short["lines"]["nodes"][1]["id"]}
+    await stage.warehouse.do("asnBookBatch", {"id": short["id"], "lines": [last]})
+    assert (await states(stage.warehouse, "COMPLETE", short["id"])) == [("ALLOWED", None, None)]
 
 
 @pytest.mark.parametrize("rows", [1, 20])

@@ -19,14 +19,13 @@ from uuid import UUID
 from exgo_gql.auth.viewer import Viewer, system
 from exgo_gql.db.asns import Vehicle
 from exgo_gql.db.base import Base
-from exgo_gql.db.orders import Order
+from exgo_gql.db.ledgers import OutboxMessage
 from exgo_gql.db.pools import Database
 from exgo_gql.db.products import Product
 from exgo_gql.domain.actors import Actor, Role
 from exgo_gql.domain.customs import sandbox_decision
 from exgo_gql.domain.events import Topic
 from exgo_gql.domain.numbers import SHANGHAI
-from exgo_gql.domain.orders import OrderStatus
 from exgo_gql.domain.refusals import Refused
 from exgo_gql.seeds.demo.people import Cast, Company
 from exgo_gql.services import customs, filings, order_steps
@@ -67,33 +66,37 @@ class Play:
     def __init__(self, database: Database, cast: Cast) -> None:
         self.cast = cast
         self.random = Random(20261120)  # noqa: S311  # the same month every time, not a secret
+        """The chance of the scene that is on: each has its own, so that none changes what happens in another."""
         self.now = day(0)
         self.products: dict[tuple[str, str], Product] = {}
         """By company and SKU."""
         self.vehicles: dict[tuple[str, str], Vehicle] = {}
         """By company and name of the trip."""
         self._database = database
-        self._waiting: list[tuple[dt.datetime, int, Scene]] = []
+        self._waiting: list[tuple[dt.datetime, int, Scene, Random]] = []
         self._numbers = itertools.count()
 
     # -- the clock ----------------------------------------------------------------------------------------
 
     def enter(self, at: dt.datetime, scene: Scene) -> None:
         """Let a scene begin at a moment."""
-        heapq.heappush(self._waiting, (at, next(self._numbers), scene))
+        self._await(at, scene, Random(self.random.getrandbits(64)))  # noqa: S311  # as above
 
     async def run(self) -> None:
         """Play all scenes to their end or the month's, whichever comes first."""
         while self._waiting:
-            at, _, scene = heapq.heappop(self._waiting)
+            at, _, scene, self.random = heapq.heappop(self._waiting)
             if at >= CURTAIN:
                 await scene.aclose()
                 continue
             self.now = max(self.now, at)
             try:
-                self.enter(await anext(scene), scene)
+                self._await(await anext(scene), scene, self.random)
             except StopAsyncIteration:
                 continue
+
+    def _await(self, at: dt.datetime, scene: Scene, chance: Random) -> None:
+        heapq.heappush(self._waiting, (at, next(self._numbers), scene, chance))
 
     def after(self, hours: float) -> dt.datetime:
         """About so many hours from now, day or night."""
@@ -133,12 +136,17 @@ class Play:
             return result
 
         self.now += dt.timedelta(seconds=self.random.randint(4, 40))
-        address = _ADDRESSES.get(viewer.role) if viewer.role else None
-        result = await transact(self._database, viewer, Origin(address), whole, now=lambda: self.now)
+        result = await self._transact(viewer, whole)
         for order_id in waiting:
+            # No chance in it: how often orders look again must not change what happens elsewhere.
             with contextlib.suppress(Refused):
-                await self.act(system(), partial(order_steps.submit, id_=order_id))
+                self.now += dt.timedelta(seconds=1)
+                await self._transact(system(), _alone(partial(order_steps.submit, id_=order_id)))
         return result
+
+    async def _transact(self, viewer: Viewer, act: Callable[[Work], Awaitable[T]]) -> T:
+        address = _ADDRESSES.get(viewer.role) if viewer.role else None
+        return await transact(self._database, viewer, Origin(address), act, now=lambda: self.now)
 
     async def answer(self, row: Any) -> None:
         """The gateway's answer to an open filing, by the rules of the sandbox."""
@@ -177,15 +185,26 @@ async def _settle(work: Work) -> list[UUID]:
         delivery.created_at = delivery.done_at = work.now
         delivery.attempts = 1
         work.add(delivery)
+        message = await work.session.get_one(OutboxMessage, delivery.message_id)
         if delivery.topic is Topic.CUSTOMS:
-            await customs.mark_sent(work, UUID(delivery.dedup_key.removeprefix("filing:")))
-        else:
-            excepted = await work.find_all(
-                Order, Order.merchant_id == delivery.merchant_id, Order.status == OrderStatus.EXCEPTION
-            )
-            waiting = [o.id for o in sorted(excepted, key=lambda o: o.exception_at or o.created_at)]
+            await customs.mark_sent(work, UUID(message.payload["filing_id"]))
+        elif "product_ids" in message.payload:
+            products = [UUID(id_) for id_ in message.payload["product_ids"]]
+            waiting = await order_steps.waiting(work, delivery.merchant_id, products)
     work.deliveries.clear()
     return waiting
+
+
+def _alone(act: Callable[[Work], Awaitable[T]]) -> Callable[[Work], Awaitable[T]]:
+    """An act whose deliveries are settled, and lead to nothing else."""
+
+    async def whole(work: Work) -> T:
+        result = await act(work)
+        await work.flush()
+        await _settle(work)
+        return result
+
+    return whole
 
 
 def _morning(local: dt.datetime) -> dt.datetime:

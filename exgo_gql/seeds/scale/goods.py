@@ -26,7 +26,8 @@ cross join lateral (
 
 FILED = """
 create temp table scale_filed on commit drop as
-select merchant_no, merchant_id, id as product_id, created_at + interval '1 day' as created_at, round(invoice_price * 1.35, 2) as sales_price,
+select merchant_no, merchant_id, id as product_id, created_at + interval '1 day' as created_at,
+       round(invoice_price * 1.35, 2) as sales_price,
        row_number() over (partition by merchant_no order by created_at) as rank
 from scale_products where status = 'FILED' and kind = 'ORDINARY'
 """

@@ -38,30 +38,15 @@ _CITIES = (
     ("深圳", "Shenzhen", "440305", "SZ01", "USD"),
     ("重庆", "Chongqing", "500112", "CQ01", "CNY"),
 )
-_FIRST = ("远", "盛", "汇", "嘉", "恒", "启", "优", "博", "泰", "锦", "晟", "卓", "联", "鼎", "海", "拓")
-_FIRST_EN = tuple(
-    [
-        "Yuan",
-        "Sheng",
-        "Hui",
-        "Jia",
-        "Heng",
-        "Qi",
-        "You",
-        "Bo",
-        "Tai",
-        "Jin",
-        "Cheng",
-        "Zhuo",
-        "Lian",
-        "Ding",
-        "Hai",
-        "Tuo",
-    ]
+_FIRST = (
+    *(("远", "Yuan"), ("盛", "Sheng"), ("汇", "Hui"), ("嘉", "Jia"), ("恒", "Heng"), ("启", "Qi")),
+    *(("优", "You"), ("博", "Bo"), ("泰", "Tai"), ("锦", "Jin"), ("晟", "Cheng"), ("卓", "Zhuo")),
+    *(("联", "Lian"), ("鼎", "Ding"), ("海", "Hai"), ("拓", "Tuo")),
 )
-_SECOND = ("航", "达", "通", "源", "瑞", "丰", "格", "科", "美", "华", "凯", "程", "佳")
-_SECOND_EN = tuple(
-    ["hang", "da", "tong", "yuan", "rui", "feng", "ge", "ke", "mei", "hua", "kai", "cheng", "jia"]
+_SECOND = (
+    *(("航", "hang"), ("达", "da"), ("通", "tong"), ("源", "yuan"), ("瑞", "rui"), ("丰", "feng")),
+    *(("格", "ge"), ("科", "ke"), ("美", "mei"), ("华", "hua"), ("凯", "kai"), ("程", "cheng")),
+    ("佳", "jia"),
 )
 _TRADES = (
     ("国际贸易", "International Trade"),
@@ -151,7 +136,8 @@ async def _merchants(owner: asyncpg.Connection, sizes: Sizes) -> None:
     rows = []
     for number in range(1, sizes.merchants + 1):
         city, city_en, region, warehouse, currency = _CITIES[(number - 1) % len(_CITIES)]
-        first, second = number % len(_FIRST), number // len(_FIRST) % len(_SECOND)
+        first, first_en = _FIRST[number % len(_FIRST)]
+        second, second_en = _SECOND[number // len(_FIRST) % len(_SECOND)]
         trade, trade_en = _TRADES[number // 7 % len(_TRADES)]
         parcels, count = orders[number - 1] / _PARCELS, asns[number - 1]
         # So many orders on one consolidation ASN that ASNs are left for stock.
@@ -161,8 +147,8 @@ async def _merchants(owner: asyncpg.Connection, sizes: Sizes) -> None:
         rows.append(
             (
                 number,
-                f"{city}{_FIRST[first]}{_SECOND[second]}{trade}有限公司",
-                f"{city_en} {_FIRST_EN[first]}{_SECOND_EN[second]} {trade_en} Co., Ltd.",
+                f"{city}{first}{second}{trade}有限公司",
+                f"{city_en} {first_en}{second_en} {trade_en} Co., Ltd.",
                 credit_code(region, f"MA5{number:05d}"),
                 f"{region[:4]}96{number:04d}",
                 currency,

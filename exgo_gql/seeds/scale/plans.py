@@ -1,4 +1,6 @@
-"""Which orders and ASNs there are, when, and how far each came: laid out in temporary tables before any is written.
+"""Which orders and ASNs there are, when, and how far each came: laid out before any is written.
+
+The plan is in temporary tables.
 
 Everything keeps to time: an ASN takes products that were filed before it, a stock order takes what was on the
 shelf before it, a consolidation ASN the orders that were there. So no balance was ever below zero.
@@ -20,7 +22,8 @@ select m.no as merchant_no, m.id as merchant_id, number, uuidv7(at - now()) as i
 from scale_merchants m
 cross join lateral generate_series(1, m.orders) as number
 cross join lateral (
-  select now() - interval '940 days' + (interval '940 days' - interval '20 minutes') * power((number - random()) / m.orders, 0.7) as at) made
+  select now() - interval '940 days'
+         + (interval '940 days' - interval '20 minutes') * power((number - random()) / m.orders, 0.7) as at) made
 """
 
 # Orders younger than three days wait for an ASN still; the others go together in the order they were made.

@@ -58,6 +58,7 @@ def upgrade() -> None:
     grant("insert, update, delete", *EDITED_PARTS)
     grant("delete", "asn_lines")
     grant("insert", *APPENDED, "kept_outcomes")
+    grant("update (request_hash, outcome_id, created_at)", "kept_outcomes")
     grant("delete", "kept_outcomes", to=("exgo_worker",))
     # Locking a merchant's row (rule 9) needs the right to change a column of it.
     grant("update (updated_at)", "merchants", to=("exgo_merchant", "exgo_staff", "exgo_worker"))
