@@ -11,6 +11,7 @@ from typing import Any
 import pytest_asyncio
 
 from exgo_gql.db.pools import PoolSizes
+from exgo_gql.loaders.ids import decode_as, encode
 from tests import scenes
 from tests.stage import Company, Fresh, Stage
 
@@ -38,14 +39,32 @@ async def at_once(acts: list[Callable[[], Awaitable[Any]]]) -> list[Any]:
 
 
 async def confirmed(company: Company, lines: list[list[tuple[str, int]]]) -> list[str]:
-    """Orders ready to submit."""
-
-    async def make(of: list[tuple[str, int]]) -> str:
-        made = await company.operator.do("orderCreate", scenes.order_input("STOCK", *of), "id")
-        await company.operator.do("orderConfirm", {"id": made["id"]})
-        return str(made["id"])
-
-    return await at_once([lambda of=of: make(of) for of in lines])
+    """Orders ready to submit: one through the API, the others as its copies with lines of their own."""
+    admin = company.owner.stage.admin
+    first = await scenes.order(company, *lines[0])
+    pattern = decode_as("Order", first["id"])
+    copied = await admin.fetchval(
+        """select string_agg(quote_ident(column_name), ', ') from information_schema.columns
+           where table_name = 'orders' and column_name not in ('id', 'order_no', 'reference_no')"""
+    )
+    made = [pattern]
+    for number, of in enumerate(lines[1:]):
+        id_ = await admin.fetchval(
+            f"""insert into orders (order_no, reference_no, {copied})
+                select order_no || $2, reference_no || $2, {copied} from orders where id = $1 returning id""",
+            pattern,
+            f"-{number}",
+        )
+        await admin.executemany(
+            """insert into order_lines (merchant_id, order_id, product_id, position, qty, unit_price, amount)
+               values ($1, $2, $3, $4, $5::int, 1, $5::int)""",
+            [
+                (company.id, id_, decode_as("Product", product), position, qty)
+                for position, (product, qty) in enumerate(of, start=1)
+            ],
+        )
+        made.append(id_)
+    return [encode("Order", id_) for id_ in made if id_ is not None]
 
 
 async def submitted(company: Company, ids: list[str]) -> Counter[str]:
