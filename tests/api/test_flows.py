@@ -1,4 +1,4 @@
-"""Both flows of the manual, end to end."""
+"""Both flows of the manual, end to end, by their shortest way."""
 
 from __future__ import annotations
 
@@ -72,54 +72,3 @@ async def test_consolidation_flow(stage: Stage) -> None:
     assert refusal["code"] == "LABEL_MISSING"
     await stage.warehouse.do("orderShip", {"id": two["id"], **shipping, "newLabelNo": "NEW1"})
     assert await scenes.balance(company, second["id"], "CONSOLIDATION") == (0, 0, 0, 0, 0, 6)
-
-
-async def test_the_worker_decides(stage: Stage) -> None:
-    company = await stage.company()
-    product = await scenes.draft(company)
-    await company.operator.do("productFile", {"id": product["id"]})
-    rejected = await scenes.draft(company, sku=scenes.number("X") + "-REJECT")
-    await company.operator.do("productFile", {"id": rejected["id"]})
-    await stage.deliver_all()
-    found = await company.viewer.ask(
-        """query($a: ID!, $b: ID!) { a: product(id: $a) { status filingNo filings { nodes { status } }
-             availableActions { action availability code message } warnings { code }
-             log { totalCount nodes { action stateBefore stateAfter actor { kind role name } } } }
-           b: product(id: $b) { status rejectionReason } productCounts { status count } viewer { permissions } }""",
-        {"a": product["id"], "b": rejected["id"]},
-    )
-    assert found["a"]["status"] == "FILED"
-    assert found["b"]["status"] == "REJECTED"
-    print(found)
-
-
-async def test_exceptions_are_tried_again(stage: Stage) -> None:
-    company = await stage.company()
-    product = await scenes.filed(company)
-    order = await scenes.order(company, (product["id"], 3))
-    done = await company.operator.do(
-        "orderSubmit", {"id": order["id"]}, "status exceptions { code requested available message }"
-    )
-    assert done["status"] == "EXCEPTION"
-    await stage.deliver_all()
-    await scenes.stocked(company, (product["id"], 10))
-    await stage.deliver_all()
-    order = await scenes.read_order(company, order["id"])
-    assert order["status"] == "SUBMITTED"
-    assert order["reviewedAt"]
-
-
-async def test_lists(stage: Stage) -> None:
-    company = await stage.company()
-    for _ in range(3):
-        await scenes.draft(company)
-    page = await company.viewer.ask(
-        '{ products(first: 2, sort: SKU, filter: {name: "波炉"}) { totalCount nodes { sku category { code } merchant { companyName } } pageInfo { endCursor hasNextPage } } }'
-    )
-    assert page["products"]["totalCount"] == 3
-    print(page)
-    rest = await company.viewer.ask(
-        'query($c: String) { products(after: $c, sort: SKU, filter: {name: "微波 "}) { nodes { sku } pageInfo { hasPreviousPage } } }',
-        {"c": page["products"]["pageInfo"]["endCursor"]},
-    )
-    print(rest)
