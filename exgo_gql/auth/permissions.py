@@ -23,8 +23,6 @@ _EXTRA: dict[Actor, frozenset[str]] = {
 }
 """Steps that change no state, so that no table of states names them."""
 
-_STAFF = frozenset({"merchants:list"})
-
 
 @cache
 def of_parts(parts: frozenset[Actor]) -> frozenset[str]:
@@ -36,8 +34,7 @@ def of_parts(parts: frozenset[Actor]) -> frozenset[str]:
 @cache
 def of_role(role: Role) -> frozenset[str]:
     """The permissions of a role."""
-    merchants = {Role.OWNER, Role.OPERATOR, Role.VIEWER}
-    return of_parts(PARTS[role]) | (frozenset() if role in merchants else _STAFF)
+    return of_parts(PARTS[role])
 
 
 ALL = frozenset().union(*(of_role(role) for role in Role), of_parts(frozenset(Actor)))

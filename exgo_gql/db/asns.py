@@ -67,6 +67,8 @@ class Asn(Owned, Dated, Base):
         Index(None, "merchant_id", "reference_no", "id"),
         Index(None, "merchant_id", "vehicle_id", "id"),
         Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+        Index(None, "reference_no", "id"),
         Index(None, "status", "created_at", "id"),
         *limited(LIMITS),
         CheckConstraint(

@@ -38,6 +38,9 @@ async def check_server(connection: Any) -> None:
     version = int(await connection.fetchval("show server_version_num"))
     if version < LEAST_SERVER:
         raise NotReady(f"PostgreSQL 18 or newer is needed; this is {version // 10_000}")
+    if not await connection.fetchval("select 'B' < 'a'"):
+        # Prefixes are searched as ranges, and keysets compared by code points.
+        raise NotReady("the database sorts text by a language; create it with the locale C or C.UTF-8")
     if await connection.fetchval("select to_regclass('alembic_version')") is None:
         raise NotReady("the database is empty: run `exgo-gql migrate`")
     applied = await connection.fetchval("select version_num from alembic_version")

@@ -65,6 +65,8 @@ class Order(Owned, Dated, Base):
         Index(None, "merchant_id", "reference_no", "id"),
         Index(None, "merchant_id", "tracking_no", "id", postgresql_where="tracking_no is not null"),
         Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+        Index(None, "reference_no", "id"),
         Index(None, "status", "created_at", "id"),
         Index(
             None,

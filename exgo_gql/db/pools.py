@@ -60,8 +60,10 @@ class Scope:
 class _Connection(asyncpg.Connection):
     """A pooled connection that is given back without a round trip: transactions leave nothing behind."""
 
-    def get_reset_query(self) -> str:
-        return ""
+    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  # asyncpg's signature
+        """A borrower that failed left its transaction open: end it, which also forgets the tenant."""
+        if self.is_in_transaction():
+            await self.execute("rollback", timeout=timeout)
 
 
 def _dumps(value: Any) -> str:

@@ -57,6 +57,8 @@ class Product(Owned, Dated, Base):
         Index(None, "merchant_id", "sku", "id"),
         Index(None, "merchant_id", "updated_at", "id"),
         Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+        Index(None, "sku", "id"),
         Index(None, "status", "created_at", "id"),
         *limited(LIMITS),
         CheckConstraint("gross_weight_kg >= net_weight_kg", name="gross_weight"),

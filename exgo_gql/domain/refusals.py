@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -30,7 +31,7 @@ class Refusal:
     def message(self, language: Language) -> str:
         """The sentence a person reads, with the facts written in."""
         template = MESSAGES[self.code][0 if language is Language.ZH else 1]
-        return template.format_map({name: _spelt(value) for name, value in self.facts.items()})
+        return template.format_map({name: _spelt(value, language) for name, value in self.facts.items()})
 
     def under(self, *prefix: str | int) -> Refusal:
         """The same refusal, seen from an outer input."""
@@ -57,7 +58,11 @@ def insist(refusals: Sequence[Refusal | None]) -> None:
         raise Refused(*said_no)
 
 
-def _spelt(value: object) -> str:
+def _spelt(value: object, language: Language) -> str:
     if isinstance(value, list | tuple | set | frozenset):
-        return "、".join(_spelt(item) for item in value) or "–"
+        comma = "、" if language is Language.ZH else ", "
+        return comma.join(_spelt(item, language) for item in value) or "–"
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)

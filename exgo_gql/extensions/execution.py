@@ -42,10 +42,12 @@ class Answer:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The response map of the GraphQL specification: ``data`` only if executed, empty parts left out."""
-        parts = {"errors": self.errors, "extensions": self.extensions}
-        body = {name: part for name, part in parts.items() if part}
-        return body | {"data": self.data} if self.executed else body
+        """The response map of the GraphQL specification: ``data`` only if executed, empty parts left out.
+
+        In the order that people read it.
+        """
+        parts = {"errors": self.errors, "data": self.data, "extensions": self.extensions}
+        return {name: part for name, part in parts.items() if (self.executed if name == "data" else part)}
 
 
 class Executor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform
 
 import strawberry
@@ -17,6 +18,22 @@ from exgo_gql.loaders.values import for_driver, quote, sql_type
 F = TypeVar("F", bound="type[Filters]")
 
 
+class Kind(StrEnum):
+    """What of a filter's value changes the SQL text: a spelling that an index answers in order."""
+
+    ANY = "any"
+    SINGLE = "single"
+    """A list of one."""
+    TRUE = "true"
+
+
+def kind(value: Any) -> Kind:
+    """The kind of a value."""
+    if value is True:
+        return Kind.TRUE
+    return Kind.SINGLE if isinstance(value, list) and len(value) == 1 else Kind.ANY
+
+
 @dataclass(frozen=True)
 class Writing:
     """What a condition is written with: the alias of the row, whose rows, the binds, its own value's mark."""
@@ -25,6 +42,7 @@ class Writing:
     whole: bool
     binds: Binds
     value: str
+    kind: Kind = Kind.ANY
 
     def column(self, column: Column[Any]) -> str:
         return f"{self.alias}.{quote(column.name)}"
@@ -80,9 +98,14 @@ def equals(attribute: InstrumentedAttribute[Any]) -> Condition:
 
 
 def among(attribute: InstrumentedAttribute[Any]) -> Condition:
-    """The column is one of these values."""
+    """The column is one of these values. Of one alone it is equal, which keeps the order of an index."""
     column = _column(attribute)
-    return lambda w: f"{w.column(column)} = any({w.value}::{sql_type(column.type)}[])"
+
+    def written(w: Writing) -> str:
+        values = f"({w.value}::{sql_type(column.type)}[])"
+        return f"{w.column(column)} = " + (f"{values}[1]" if w.kind is Kind.SINGLE else f"any{values}")
+
+    return written
 
 
 def at_least(attribute: InstrumentedAttribute[Any]) -> Condition:
@@ -140,14 +163,18 @@ def in_category() -> Condition:
 
 
 def selectable() -> Condition:
-    """Exactly the confirmed consolidation orders that are in no live ASN (ORD-8)."""
+    """Exactly the confirmed consolidation orders that are in no live ASN (ORD-8).
+
+    The link is looked for one order at a time, which NOT EXISTS leaves to the planner: it may read all links.
+    """
     links = cast("Table", models.asns.AsnOrder.__table__)
 
     def written(w: Writing) -> str:
-        return (
-            f"({w.alias}.mode = 'CONSOLIDATION' and {w.alias}.status = 'CONFIRMED' and not exists ("
-            f"select from {w.table(links)} l where l.merchant_id = {w.alias}.merchant_id"
-            f" and l.order_id = {w.alias}.id and l.ended_at is null)) = {w.value}::boolean"
+        rule = (
+            f"{w.alias}.mode = 'CONSOLIDATION' and {w.alias}.status = 'CONFIRMED' and ("
+            f"select l.order_id from {w.table(links)} l where l.merchant_id = {w.alias}.merchant_id"
+            f" and l.order_id = {w.alias}.id and l.ended_at is null limit 1) is null"
         )
+        return rule if w.kind is Kind.TRUE else f"not ({rule})"
 
     return written

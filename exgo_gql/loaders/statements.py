@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from exgo_gql.loaders import values
-from exgo_gql.loaders.filters import Writing
+from exgo_gql.loaders.filters import Kind, Writing, kind
 from exgo_gql.loaders.nodes import Row
 from exgo_gql.loaders.scope import Binds, Statement, visible
 from exgo_gql.loaders.sources import Arguments, Column, Relation, Shape
@@ -33,7 +33,7 @@ class Form:
     counting: bool = False
     sort: str = ""
     window: tuple[bool, bool] = (False, False)
-    filters: tuple[str, ...] = ()
+    filters: tuple[tuple[str, Kind], ...] = ()
     key: str = ""
 
 
@@ -44,7 +44,7 @@ def form(args: Arguments, *, whole: bool, counting: bool) -> Form:
         counting,
         args.sort,
         args.window.shape if args.window and not counting else (False, False),
-        tuple(args.filters),
+        tuple((name, kind(value)) for name, value in args.filters.items()),
         args.key[0] if args.key else "",
     )
 
@@ -66,11 +66,11 @@ def conditions(relation: Relation, form: Form, alias: str, binds: Binds) -> list
     assert relation.filters is not None  # a form has filters only where the relation has
     made = relation.filters.conditions
 
-    def written(name: str) -> str:
+    def written(name: str, of: Kind) -> str:
         value = binds.add(lambda request: request.args.filters[name])
-        return str(made[name](Writing(alias, form.whole, binds, value)))
+        return str(made[name](Writing(alias, form.whole, binds, value, of)))
 
-    return [f"({written(name)})" for name in form.filters]
+    return [f"({written(name, of)})" for name, of in form.filters]
 
 
 def joined(relation: Relation, form: Form, alias: str, binds: Binds, key: list[str]) -> list[str]:

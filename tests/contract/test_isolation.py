@@ -33,9 +33,8 @@ from exgo_gql.domain.actors import Role
 from exgo_gql.loaders import ids, statements
 from exgo_gql.loaders.fields import DeclaredField
 from exgo_gql.loaders.nodes import Node
-from exgo_gql.loaders.sources import TYPES
 from exgo_gql.loaders.scope import Lock, tenant_column
-from exgo_gql.loaders.sources import Relation, Shape
+from exgo_gql.loaders.sources import TYPES, Relation, Shape
 from exgo_gql.resolvers.mutating import MutationField
 from exgo_gql.schema.inputs import references
 from exgo_gql.schema.names import camel

@@ -48,8 +48,6 @@ EXEMPT = {
 }
 BY_THE_SYSTEM = {"order:asn_confirm", "order:asn_return", "order:asn_arrive"}
 """Steps that an ASN takes its orders through: no role has them, no field offers them."""
-UNUSED = {"merchants:list"}
-"""What staff hold and no field asks for yet."""
 
 
 def root_fields() -> dict[str, Any]:
@@ -92,12 +90,12 @@ def test_every_permission_belongs_to_a_role() -> None:
     named |= {f.may for t in TYPES.values() for f in t.declared.values() if f.may}
     assert named <= held
     assert ALL - held == BY_THE_SYSTEM
-    assert held - named == UNUSED
+    assert held == named
 
 
 def test_who_reads_only_has_no_other_permission() -> None:
     assert of_role(Role.VIEWER) == READING
-    assert of_role(Role.SUPPORT) - READING == UNUSED
+    assert of_role(Role.SUPPORT) == READING
 
 
 def test_descriptions_name_the_permission(sdl: GraphQLSchema) -> None:
