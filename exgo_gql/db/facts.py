@@ -14,6 +14,7 @@ from exgo_gql.db.asns import Asn, AsnLine, AsnOrder
 from exgo_gql.db.orders import Order
 from exgo_gql.db.products import Product
 from exgo_gql.domain.asns import LIVE
+from exgo_gql.domain.machines import Mode
 
 MOST_NAMED = 10
 """How many SKUs a refusal names."""
@@ -47,7 +48,12 @@ _DIFFERING = (
     .where(
         AsnLine.merchant_id == Asn.merchant_id,
         AsnLine.asn_id == Asn.id,
-        or_(AsnLine.good_qty + AsnLine.damaged_qty != AsnLine.qty, AsnLine.excess_qty > 0),
+        or_(
+            AsnLine.good_qty + AsnLine.damaged_qty != AsnLine.qty,
+            AsnLine.excess_qty > 0,
+            # Damaged consolidation goods count as not arrived: their order cannot go on.
+            and_(Asn.mode == Mode.CONSOLIDATION, AsnLine.damaged_qty > 0),
+        ),
     )
     .distinct()
     .order_by(Product.sku)

@@ -23,6 +23,7 @@ from __future__ import annotations
 import asyncpg
 
 from exgo_gql.auth.passwords import Passwords
+from exgo_gql.db.checks import NotReady
 from exgo_gql.db.pools import Database
 from exgo_gql.seeds.demo import parcels, people, products, stock_asns, stock_orders
 from exgo_gql.seeds.demo.people import ACCOUNTS, PASSWORD, Account
@@ -31,6 +32,9 @@ from exgo_gql.seeds.demo.play import ANCHOR, Play, day
 __all__ = ["ACCOUNTS", "ANCHOR", "PASSWORD", "Account", "seed_demo"]
 
 _REGISTERED = day(-40)
+_WHOLE = "exgo demonstration, whole"
+_HALF_MADE = """select exists (select from users where email = $1)
+                and obj_description('merchants'::regclass) is distinct from $2"""
 _LOCK = "hashtext('exgo demonstration')"
 
 
@@ -39,7 +43,8 @@ async def seed_demo(
 ) -> list[Account]:
     """Fill a database that has reference data and no merchant; where there is one, do nothing.
 
-    Returns the accounts to log in with. ``owner_connection`` acts as the owner of all tables.
+    Returns the accounts to log in with. ``owner_connection`` acts as the owner of all tables. Raises ``NotReady``
+    for a demonstration that was interrupted while it was made.
     """
     # Two processes that start at once: the second waits here, then finds the first one's merchants.
     await owner_connection.execute(f"select pg_advisory_lock({_LOCK})")
@@ -49,6 +54,11 @@ async def seed_demo(
             for part in (products, stock_asns, parcels, stock_orders):
                 part.enter_all(play)
             await play.run()
+            await owner_connection.execute(f"comment on table merchants is '{_WHOLE}'")
+        elif await owner_connection.fetchval(_HALF_MADE, people.ACCOUNTS[0].email, _WHOLE):
+            raise NotReady(
+                "the demonstration was interrupted while it was made; remove its database and start again"
+            )
     finally:
         await owner_connection.execute(f"select pg_advisory_unlock({_LOCK})")
     return list(ACCOUNTS)

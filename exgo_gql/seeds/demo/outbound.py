@@ -167,6 +167,9 @@ async def _follow(play: Play, order: Order, departed: str, until: OrderStatus) -
         (50, TrackingStatus.CUSTOMS, str(order.recipient_country_code), "目的国清关中 / In customs"),
         (30, TrackingStatus.OUT_FOR_DELIVERY, abroad, "派送中 / Out for delivery"),
     ]
+    if play.random.random() < 0.45:  # noqa: PLR2004  # some carriers tell of little
+        taken, flown, cleared, delivering = stations
+        stations = [taken, (flown[0] + cleared[0] + delivering[0], *delivering[1:])]
     if play.random.random() < 0.12:  # noqa: PLR2004  # now and then nobody is at home
         stations.append(
             (7, TrackingStatus.FAILED, abroad, "收件人不在，改日再投 / Nobody at home, will try again")

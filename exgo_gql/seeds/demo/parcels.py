@@ -9,7 +9,7 @@ from typing import Any
 from exgo_gql.db.orders import Order
 from exgo_gql.domain.asns import AsnStatus
 from exgo_gql.domain.machines import Mode
-from exgo_gql.domain.orders import OrderStatus, OrderType
+from exgo_gql.domain.orders import OrderStatus
 from exgo_gql.seeds.demo import outbound
 from exgo_gql.seeds.demo.inbound import Detour, Inbound, Journey
 from exgo_gql.seeds.demo.people import Company
@@ -114,16 +114,8 @@ async def _lone(play: Play, company: Company, status: OrderStatus) -> Scene:
 async def _order(play: Play, company: Company, warehouse: str, *, relabel: bool = False) -> Order:
     chosen = outbound.goods(play, company)
     label = f"SF{play.random.randint(10**11, 10**12 - 1)}"
-    kind = OrderType.STANDARD
     return await outbound.create(
-        play,
-        company,
-        Mode.CONSOLIDATION,
-        chosen,
-        warehouse=warehouse,
-        kind=kind,
-        label=label,
-        relabel=relabel,
+        play, company, Mode.CONSOLIDATION, chosen, warehouse=warehouse, label=label, relabel=relabel
     )
 
 

@@ -133,7 +133,6 @@ class Cast:
     companies: dict[str, Company]
     customs: Viewer
     warehouse: Viewer
-    admin: Viewer
 
 
 async def register(owner: asyncpg.Connection, passwords: Passwords, registered_at: dt.datetime) -> Cast:
@@ -158,10 +157,7 @@ async def register(owner: asyncpg.Connection, passwords: Passwords, registered_a
         head = viewers[f"owner@{facts.key}.example"]
         operator = viewers.get(f"operator@{facts.key}.example", head)
         companies[facts.key] = Company(facts, merchants[facts.short], head, operator)
-    house = {
-        role: viewers[f"{role.lower()}@exgo.example"] for role in (Role.CUSTOMS, Role.WAREHOUSE, Role.ADMIN)
-    }
-    return Cast(companies, house[Role.CUSTOMS], house[Role.WAREHOUSE], house[Role.ADMIN])
+    return Cast(companies, viewers["customs@exgo.example"], viewers["warehouse@exgo.example"])
 
 
 async def _merchant(owner: asyncpg.Connection, facts: CompanyFacts, registered_at: dt.datetime) -> UUID:

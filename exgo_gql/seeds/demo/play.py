@@ -49,7 +49,6 @@ _ADDRESSES = {
     Role.OPERATOR: "203.0.113.24",
     Role.CUSTOMS: "198.51.100.7",
     Role.WAREHOUSE: "198.51.100.31",
-    Role.ADMIN: "198.51.100.3",
 }
 """Addresses that belong to nobody (RFC 5737)."""
 

@@ -41,8 +41,9 @@ insert into asns (id, merchant_id, receiving_no, reference_no, mode, type, statu
   currency_code, expected_arrival_date, packages, gross_weight_kg, volume_cbm, wrapping, carrier, contact, phone,
   vehicle_id, confirmed_at, approved_at, dispatched_at, arrived_at, received_at, created_at, updated_at)
 select x.id, x.merchant_id, {_system_number("d", "x.n")}, 'IN-' || lpad(x.number::text, 6, '0'), x.mode,
-       (array['PURCHASE', 'PURCHASE', 'PURCHASE', 'TRANSFER', 'RETURN'])[1 + x.number % 5], x.status, x.step + 1,
-       m.warehouse, m.currency, (x.created_at + interval '3 days')::date, 1 + (x.number % 40)::int,
+       (array['PURCHASE', 'PURCHASE', 'PURCHASE', 'TRANSFER', 'RETURN'])[1 + x.number % 5], x.status,
+       case x.status when 'DELETED' then 2 else x.step + 1 end, m.warehouse, m.currency,
+       (x.created_at + interval '3 days')::date, 1 + (x.number % 40)::int,
        round((20 + 900 * random())::numeric, 3), round((0.2 + 12 * random())::numeric, 3), '纸箱', '甬通物流', '林小川',
        '0574-5550 1188', case when x.step >= 4 then x.vehicle_id end,
        case when x.step >= 1 then least(x.created_at + interval '2 hours', now()) end,
@@ -116,8 +117,8 @@ insert into orders (id, merchant_id, order_no, reference_no, mode, type, status,
   picked_at, released_at, carrier, tracking_no, shipped_weight_kg, shipped_at, signed_at, created_at, updated_at)
 select x.id, x.merchant_id, {_system_number("d", "x.n")}, 'R-' || lpad(x.number::text, 8, '0'), x.mode,
        (array['STANDARD', 'STANDARD', 'STANDARD', 'STANDARD', 'TRANSFER', 'RETURN'])[1 + x.number % 6], x.status,
-       1 + case x.status when 'DRAFT' then 0 when 'DELETED' then 1 when 'CONFIRMED' then 1 when 'SIGNED' then 6
-           when 'SHIPPED' then 5 else 2 end,
+       case x.status when 'DRAFT' then 1 when 'DELETED' then 2 when 'CONFIRMED' then 2 when 'PROCESSING' then 4
+         when 'SHIPPED' then 5 when 'SIGNED' then 6 else 3 end,
        m.warehouse, m.currency,
        (array['EXPRESS', 'EXPRESS', 'AIR', 'AIR', 'POST', 'SEA', 'RAIL', 'ROAD'])[1 + x.number % 8],
        case when parcel then 'SF' || 100000000000 + x.number end, parcel and x.number % 12 = 0,

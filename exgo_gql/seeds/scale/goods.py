@@ -37,7 +37,9 @@ insert into products (id, merchant_id, kind, status, version, sku, name_zh, name
   model, country_code, barcode, net_weight_kg, gross_weight_kg, length_cm, width_cm, height_cm, declared_value,
   vat_invoice_price, sales_price, contract_price, currency_code, hs_code_id, customs_name, legal_qty, second_qty,
   filing_no, filed_at, rejection_reason, created_at, updated_at)
-select p.id, p.merchant_id, p.kind, p.status, case p.status when 'DRAFT' then 1 when 'FILING' then 2 else 3 end,
+select p.id, p.merchant_id, p.kind, p.status,
+       case when p.status = 'DRAFT' then 1 when p.kind = 'COMBO' or p.status in ('FILING', 'DELETED') then 2
+            when p.status = 'DISABLED' then 4 else 3 end,
        case p.kind when 'COMBO' then 'SET-' else 'SC-' end || lpad(p.place::text, 6, '0'),
        case p.kind when 'COMBO' then '套装 ' else '' end || n.name_zh, n.name_en, n.category,
        case p.kind when 'COMBO' then '006' else '011' end, '海远 HAIYUAN', n.model, 'CN',

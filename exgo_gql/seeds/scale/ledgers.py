@@ -130,13 +130,19 @@ from (
            state_after, role
     from scale_events order by hashtextextended(coalesce(product_id, asn_id, order_id)::text, 0) limit $1) kept
   union all
-  select least(p.created_at + number * interval '3 hours', now()), p.merchant_id, p.id, null, null, 3 + number::int,
+  select least(p.created_at + number * interval '3 hours', now()), p.merchant_id, p.id, null, null, 4 + number::int,
          'product:update', p.status, p.status, null,
          jsonb_build_array(jsonb_build_object('field', 'remarks', 'old', null, 'new', '备注 ' || number))
   from (select *, row_number() over (order by merchant_no, place) - 1 as at_place, count(*) over () as total
         from scale_products where status in ('FILED', 'DISABLED')) p
   cross join lateral generate_series(1, ($2::bigint + p.total - 1 - p.at_place) / p.total) as number) e
 left join users u on u.merchant_id = e.merchant_id and u.role = 'OWNER'
+"""
+
+EDITED = """
+update products p set version = l.version
+from (select product_id, max(version) as version from operation_logs where action = 'product:update' group by 1) l
+where l.product_id = p.id and p.id in (select id from scale_products) and p.version < l.version
 """
 
 
@@ -152,3 +158,4 @@ async def log(owner: asyncpg.Connection, count: int) -> None:
     await owner.execute(EVENTS)
     known: int = await owner.fetchval("select count(*) from scale_events")
     await owner.execute(LOGS, count, max(count - known, 0))
+    await owner.execute(EDITED)
