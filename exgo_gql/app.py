@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import strawberry
 import structlog
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -30,12 +33,14 @@ from exgo_gql.settings import Settings
 from exgo_gql.web.contexts import context_maker
 from exgo_gql.web.graphiql import page, routes
 from exgo_gql.web.graphql.endpoint import GraphQLEndpoint
-from exgo_gql.web.health import healthz, readyz
+from exgo_gql.web.health import healthz, readiness
 
 log = structlog.get_logger(__name__)
 
 AUTHENTICATION = frozenset({"login"})
 """Root fields of which a request may have one, and then nothing else (rule 17)."""
+SECONDS_TO_CLOSE = 5.0
+BACKLOG = 2048
 
 
 @cache
@@ -73,7 +78,8 @@ def create_app(
                 log.info("ready")
                 yield
         finally:
-            await database.close()
+            with contextlib.suppress(TimeoutError):  # a database that hangs must not keep the process
+                await asyncio.wait_for(database.close(), SECONDS_TO_CLOSE)
             passwords.close()
 
     app = Starlette(
@@ -81,7 +87,7 @@ def create_app(
         routes=[
             Route("/", _home),
             Route("/healthz", healthz),
-            Route("/readyz", readyz),
+            Route("/readyz", readiness(lambda: app.state.database)),
             *routes(config),
         ],
     )
@@ -104,7 +110,7 @@ async def _working(settings: Settings, url: str, database: Database) -> AsyncIte
         yield
         return
     worker = worker_of(settings, url, database)
-    task = asyncio.create_task(worker.run(), name="worker")
+    task = asyncio.create_task(keep_working(worker), name="worker")
     try:
         yield
     finally:
@@ -116,3 +122,61 @@ async def _working(settings: Settings, url: str, database: Database) -> AsyncIte
 def worker_of(settings: Settings, url: str, database: Database) -> Worker:
     """The worker with the outside world that the settings name."""
     return Worker(url, Desk(database, Sandbox(settings.sandbox_delay_ms)))
+
+
+async def keep_working(worker: Worker) -> None:
+    """Run a worker until it is stopped; one that fails in a way it does not know is begun again."""
+    while True:
+        try:
+            return await worker.run()
+        except Exception:  # whatever it was: nobody else would notice that deliveries stand still
+            log.exception("worker:failed")
+            await asyncio.sleep(1)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port, before anything slow. Raises ``OSError``."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)  # two that are bound to one port find out only here
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+class Http(uvicorn.Server):
+    """uvicorn with bounds. Told to end, it does so in order and returns, where uvicorn raises the signal again."""
+
+    def __init__(self, application: Starlette, started: Callable[[], None]) -> None:
+        """``started`` is called when requests are answered."""
+        super().__init__(
+            uvicorn.Config(
+                application,
+                http="h11",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                backlog=BACKLOG,
+                h11_max_incomplete_event_size=32 * 1024,
+                timeout_keep_alive=15,
+                timeout_graceful_shutdown=12,  # an operation has ten seconds
+            )
+        )
+        self._tell = started
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Finish the requests at hand at the first signal; a second Ctrl-C does not wait for them."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._tell()

@@ -14,16 +14,26 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 HIDDEN = "[redacted]"
-_SECRET_KEY = re.compile(r"passw|token|secret|authorization|cookie|captcha|credential|dsn|^variables$", re.IGNORECASE)
-_SECRET = re.compile(
-    r"""
-    exgo_[A-Za-z0-9_-]{20,}                                       # a token of ours
-    | (?<=://)[^/@\s]*:[^@\s]*(?=@)                               # who:password of a URL
-    | (?<=bearer\ )[^\s'",]+
-    | (?P<key> \b \w*(?:password|passwd|secret|token) ['"]? \s* [=:] \s*) ('[^']*' | "[^"]*" | [^\s,;&)}\]]+)
-    """,
-    re.IGNORECASE | re.VERBOSE,
+_SECRET_KEY = re.compile(
+    r"passw|token|secret|authorization|cookie|captcha|credential|dsn|^variables$", re.IGNORECASE
 )
+_SECRETS = (
+    (re.compile(r"(?<=://)([^/@:\s]*):[^/\s]+@"), rf"\1:{HIDDEN}@"),
+    (
+        re.compile(r"(\[parameters:|\bDETAIL:)[^\n]*"),
+        rf"\1 {HIDDEN}",
+    ),  # what a database's errors say of values
+    (re.compile(r"(?i)(\bbearer\s+)[^\s'\",]+"), rf"\1{HIDDEN}"),
+    (
+        re.compile(
+            r"""(?i)(\b\w*(?:password|passwd|secret|token)['"]?\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s,;&)}\]]+)"""
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (re.compile(r"exgo_[A-Za-z0-9_-]{20,}"), HIDDEN),
+)
+_INNER = frozenset({"_record", "_from_structlog"})
+"""structlog's own keys, which it takes out before the line is written."""
 _DEEPEST = 6
 
 
@@ -63,13 +73,11 @@ def configure(level: str) -> None:
 
 
 def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    return {key: _shown(key, value, _DEEPEST) for key, value in event.items()}
+    return {key: value if key in _INNER else _shown(key, value, _DEEPEST) for key, value in event.items()}
 
 
 def _shown(key: object, value: Any, depth: int) -> Any:
-    """A value as it may be logged: what is neither text nor a plain value is spelt out first."""
-    if isinstance(key, str) and key.startswith("_"):
-        return value  # structlog's own, taken out before the line is written
+    """A value as it may be logged; what is neither text nor plain is spelt out, so that it can be searched."""
     if isinstance(key, str) and _SECRET_KEY.search(key):
         return HIDDEN
     if value is None or isinstance(value, bool | int | float):
@@ -78,7 +86,10 @@ def _shown(key: object, value: Any, depth: int) -> Any:
         return {str(k): _shown(k, v, depth - 1) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset) and depth:
         return [_shown(None, item, depth - 1) for item in value]
-    return _SECRET.sub(lambda found: (found["key"] or "") + HIDDEN, str(value))
+    text = str(value)
+    for secret, shown in _SECRETS:
+        text = secret.sub(shown, text)
+    return text
 
 
 def _line(event: EventDict, **_: Any) -> str:

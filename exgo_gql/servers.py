@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import shutil
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import structlog
@@ -20,6 +21,7 @@ from exgo_gql.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from exgo_gql.db.embedded.cluster import Cluster
 from exgo_gql.db.embedded.postmaster import find_postmaster
 from exgo_gql.db.migrate import migrate, password_of
+from exgo_gql.db.pools import Database
 from exgo_gql.db.roles import OWNER, DatabaseRole
 from exgo_gql.db.urls import as_role, driver_dsn
 from exgo_gql.settings import Settings
@@ -31,6 +33,7 @@ UNFINISHED = "exgo_unfinished"
 """The embedded database while it is filled: a start that was cut off leaves this one, and the next drops it."""
 WATCH_SECONDS = 1.0
 CONNECT_SECONDS = 10.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class NoServer(Exception):  # noqa: N818  # a sentence for the command line
@@ -63,10 +66,19 @@ class Server:
                 raise NoServer(f"EXGO_DATABASE_OWNER_URL: {error}") from error
             yield connection
 
-    async def check(self) -> None:
-        """Whether it can be served from. Raises ``NoServer`` or ``NotReady``."""
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[Database]:
+        """The pools, once the database is known to be good. Raises ``NoServer`` or ``NotReady``."""
         async with connected(as_role(self.url, DatabaseRole.WORKER)) as connection:
             await check_server(connection)
+        try:
+            database = await Database.open(self.url)
+        except RuntimeError as error:  # a role that could see all tenants
+            raise NotReady(str(error)) from error
+        try:
+            yield database
+        finally:
+            await database.close()
 
     async def migrate(self) -> None:
         """Bring roles and tables up to the newest revision. Raises ``NoServer`` or ``NotReady``."""
@@ -93,6 +105,7 @@ class Server:
             await admin.execute(f"select pg_advisory_lock(hashtext('{UNFINISHED}'))")
             if await admin.fetchval("select exists (select from pg_database where datname = $1)", DATABASE):
                 return False
+            log.info("database:filling")
             await admin.execute(f"drop database if exists {UNFINISHED} with (force)")
             await admin.execute(f"create database {UNFINISHED} encoding utf8")
             # Nothing of it is kept unless all is, and the renaming is on disk after it.
@@ -135,10 +148,39 @@ def server_of(settings: Settings) -> Iterator[Server]:
             embedded.stop()
 
 
+def run_beside(job: Callable[[Server], Coroutine[Any, Any, None]], settings: Settings) -> None:
+    """Run a job beside the server that the settings mean. A signal cancels it: ``SystemExit``, 128 and its number.
+
+    Raises ``EmbeddedPostgresError`` and whatever the job raises.
+    """
+
+    async def run(server: Server) -> None:
+        task = asyncio.current_task()
+        told: list[int] = []
+
+        def stop(number: int) -> None:
+            if task is not None and not told:
+                task.cancel()
+            told.append(number)
+
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, stop, number)
+        try:
+            async with server.kept():
+                await job(server)
+        except asyncio.CancelledError:
+            if not told:
+                raise
+            raise SystemExit(128 + told[0]) from None
+
+    with server_of(settings) as server:
+        asyncio.run(run(server))
+
+
 @contextlib.contextmanager
 def _deaf() -> Iterator[None]:
     """Let no second Ctrl-C cut off what is quick and leaves a server behind otherwise."""
-    handlers = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
     try:
         yield
     finally:

@@ -34,7 +34,9 @@ def default_data_dir() -> Path:
 class Settings(BaseSettings):
     """Every setting is an environment variable with the prefix ``EXGO_``."""
 
-    model_config = SettingsConfigDict(env_prefix="EXGO_", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="EXGO_", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")

@@ -53,7 +53,7 @@ CATEGORY = ""
 
 async def learn_category(stage: Stage) -> None:
     """Find a category to use."""
-    global CATEGORY  # noqa: PLW0603  # a constant of the run, known once the template is
+    global CATEGORY  # a constant of the run, known once the template is
     CATEGORY = CATEGORY or await stage.admin.fetchval(
         "select code from categories order by path desc limit 1"
     )

@@ -136,17 +136,20 @@ class AsnLine(Owned, Base):
 class AsnOrder(Owned, Base):
     """An order's link to an ASN: ended, never removed; at most one of an order is not ended.
 
-    Warehouse, currency and mode stand in both keys, so that linked documents always share them.
+    While it lives, warehouse, currency and mode stand in both keys, so that linked documents always share them;
+    an ended link names neither warehouse nor currency, so that its documents go their own ways.
     """
 
     __tablename__ = "asn_orders"
     __table_args__ = (
         of_merchant(),
         own_key(),
+        within("asn_id", "asns"),
+        within("order_id", "orders"),
         ForeignKeyConstraint(
             ["merchant_id", "asn_id", "warehouse_code", "currency_code", "mode"],
             ["asns.merchant_id", "asns.id", "asns.warehouse_code", "asns.currency_code", "asns.mode"],
-            name="fk_asn_orders_asn",
+            name="fk_asn_orders_shared_with_asn",
         ),
         ForeignKeyConstraint(
             ["merchant_id", "order_id", "warehouse_code", "currency_code", "mode"],
@@ -157,7 +160,7 @@ class AsnOrder(Owned, Base):
                 "orders.currency_code",
                 "orders.mode",
             ],
-            name="fk_asn_orders_order",
+            name="fk_asn_orders_shared_with_order",
         ),
         Index(
             "ux_asn_orders_live", "merchant_id", "order_id", unique=True, postgresql_where="ended_at is null"
@@ -165,11 +168,15 @@ class AsnOrder(Owned, Base):
         Index(None, "merchant_id", "asn_id", "order_id"),
         Index(None, "merchant_id", "order_id", "linked_at"),
         CheckConstraint("mode = 'CONSOLIDATION'", name="consolidation"),
+        CheckConstraint(
+            "num_nonnulls(warehouse_code, currency_code) = case when ended_at is null then 2 else 0 end",
+            name="shared_while_live",
+        ),
     )
     asn_id: Mapped[UUID]
     order_id: Mapped[UUID]
-    warehouse_code: Mapped[str]
-    currency_code: Mapped[str]
+    warehouse_code: Mapped[str | None]
+    currency_code: Mapped[str | None]
     mode: Mapped[Mode] = mapped_column(states(Mode, "mode"), default=Mode.CONSOLIDATION)
     linked_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]

@@ -99,9 +99,10 @@ def _foreign_key(
     keys = [k for k in child.foreign_key_constraints if k.referred_table is parent]
     if via is not None:
         keys = [k for k in keys if via.key in k.columns]
-    # A key without the tenant beside one with it says nothing more; the narrower one is meant.
-    composite = [k for k in keys if "merchant_id" in k.columns]
-    keys = composite if len(composite) == 1 else keys
+    # A key without the tenant beside one with it says nothing more; one with further columns is a constraint.
+    keys = [k for k in keys if "merchant_id" in k.columns] or keys
+    widths = [len(k.columns) for k in keys]
+    keys = [k for k in keys if len(k.columns) == min(widths) < max(widths)] or keys
     if len(keys) != 1:
         names = ", ".join("+".join(k.column_keys) for k in keys) or "none"
         raise DeclarationError(f"{where}: foreign keys of {child.name} to {parent.name}: {names}; say via=")

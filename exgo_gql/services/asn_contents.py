@@ -87,7 +87,7 @@ async def remove_orders(work: Work, id_: UUID, version: int, order_ids: Sequence
     )
     orders = await work.lock_all(Order, order_ids)
     for order in orders:
-        links[order.id].ended_at = work.now
+        end(work, links[order.id])
     await work.flush()
     await derive_lines(work, asn)
     change = Change("orders", sorted(order.order_no for order in orders), [])
@@ -109,6 +109,11 @@ async def live_links(work: Work, asn: Asn) -> list[AsnOrder]:
         AsnOrder.asn_id == asn.id,
         AsnOrder.ended_at.is_(None),
     )
+
+
+def end(work: Work, link: AsnOrder) -> None:
+    """End a link: it stays as history, and lets warehouse and currency of its documents go their own ways."""
+    link.ended_at, link.warehouse_code, link.currency_code = work.now, None, None
 
 
 async def derive_lines(work: Work, asn: Asn) -> None:

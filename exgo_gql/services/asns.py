@@ -90,7 +90,7 @@ async def delete(work: Work, id_: UUID) -> Asn:
     asn = await work.lock(Asn, id_)
     take(work, ASN, asn, AsnAction.DELETE)
     for link in await asn_contents.live_links(work, asn):
-        link.ended_at = work.now
+        asn_contents.end(work, link)
     return asn
 
 

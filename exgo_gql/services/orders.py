@@ -32,7 +32,9 @@ async def create(
 ) -> Order:
     """An order as a draft. What a confirmed order needs may still be missing (ORD-2)."""
     merchant = await merchants.current(work)
-    columns = {**values, "currency_code": values.get("currency_code") or merchant.currency_code}
+    columns = dict(values)
+    if columns.get("currency_code") is None:
+        columns["currency_code"] = merchant.currency_code
     insist(check_required(REQUIRED, columns) + await _value_problems(work, mode, columns))
     order = work.add(
         Order(

@@ -258,3 +258,28 @@ async def test_a_line_has_at_most_a_million_pieces(stage: Stage) -> None:
             ["input", "orderIds"],
             "1000000",
         )
+
+
+async def test_an_asn_has_at_most_five_thousand_orders(stage: Stage) -> None:
+    # ASN-1
+    company = await stage.company()
+    product = ((await scenes.filed(company))["id"], 1)
+    first, last, over = [await parcel(company, product) for _ in range(3)]
+    made = await scenes.asn(company, order_ids=[first["id"]])
+    await stage.admin.execute(  # 4,998 more of the first one, linked as it is
+        """with copied as (
+             insert into orders select (jsonb_populate_record(o, jsonb_build_object('id', uuidv7(),
+               'order_no', o.order_no || n, 'reference_no', o.reference_no || '-' || n,
+               'inbound_tracking_no', o.inbound_tracking_no || '-' || n))).*
+             from orders o, generate_series(1, 4998) n where o.merchant_id = $1 and o.order_no = $2
+             returning id)
+           insert into asn_orders select (jsonb_populate_record(l, jsonb_build_object('id', uuidv7(), 'order_id', c.id))).*
+           from asn_orders l, copied c where l.merchant_id = $1""",
+        company.id,
+        first["orderNo"],
+    )
+    await company.operator.do("asnAddOrders", {"id": made["id"], "version": 1, "orderIds": [last["id"]]})
+    async with stage.unchanged(company):
+        more = {"id": made["id"], "version": 2, "orderIds": [over["id"]]}
+        [error] = await company.operator.refused("asnAddOrders", more)
+        assert (error["code"], error["path"], error["most"]) == ("TOO_MANY", ["input", "orderIds"], "5000")

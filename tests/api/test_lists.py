@@ -174,3 +174,54 @@ async def test_documents_are_found_by_the_numbers_people_use(stage: Stage) -> No
     assert ids == [product["id"], asn["id"], asn["id"], order["id"], order["id"]]
     assert set((await other.viewer.ask(query, numbers)).values()) == {None}
     assert (await stage.support.ask(query, numbers))["order"] == {"id": order["id"]}
+
+
+async def test_one_query_shows_an_asn_with_all_around_it(stage: Stage) -> None:
+    # ASN-7: lines with expected, received, damaged, difference; orders; vehicle; batches with lines; log
+    company = await stage.company()
+    product = await scenes.filed(company)
+    asn = await scenes.asn(company, (product["id"], 5), until="RECEIVING")
+    counted = [{"lineId": asn["lines"]["nodes"][0]["id"], "goodQty": 2, "damagedQty": 1, "lot": "L-1"}]
+    await stage.warehouse.do("asnBookBatch", {"id": asn["id"], "lines": counted, "note": "早班"})
+    query = """query($id: ID!) { asn(id: $id) { vehicle { plate } orders { totalCount }
+        lines(first: 1) { totalCount nodes { qty receivedQty goodQty damagedQty differenceQty product { sku } } }
+        batches { nodes { batchNo note lines { nodes { goodQty damagedQty lot line { qty } } } } }
+        log(first: 1) { totalCount nodes { action stateAfter } } } }"""
+    found = (await company.viewer.ask(query, {"id": asn["id"]}))["asn"]
+    line = {"qty": 5, "receivedQty": 3, "goodQty": 2, "damagedQty": 1, "differenceQty": -2}
+    assert found["lines"] == {"totalCount": 1, "nodes": [{**line, "product": {"sku": product["sku"]}}]}
+    assert (found["vehicle"], found["orders"]) == ({"plate": "浙B12345"}, {"totalCount": 0})
+    received = {"goodQty": 2, "damagedQty": 1, "lot": "L-1", "line": {"qty": 5}}
+    assert found["batches"]["nodes"] == [
+        {"batchNo": f"{asn['receivingNo']}-01", "note": "早班", "lines": {"nodes": [received]}}
+    ]
+    assert found["log"] == {
+        "totalCount": 7,
+        "nodes": [{"action": "asn:book_batch", "stateAfter": "RECEIVING"}],
+    }
+
+
+async def test_one_query_shows_an_order_with_all_around_it(stage: Stage) -> None:
+    # ORD-9: lines with product, operation log, tracking events, ASN, parcels
+    company = await stage.company()
+    product = await scenes.filed(company)
+    made = await scenes.order(company, (product["id"], 1), mode="CONSOLIDATION")
+    asn = await scenes.asn(company, order_ids=[made["id"]], until="RECEIVING")
+    parcels = [{"inboundTrackingNo": made["inboundTrackingNo"]}]
+    await stage.warehouse.do("asnBookBatch", {"id": asn["id"], "parcels": parcels})
+    await stage.customs.do("orderRelease", {"id": made["id"]})
+    shipping = {"carrier": "DHL", "trackingNo": "JD-9", "parcels": [{"weightKg": "1.25"}]}
+    await stage.warehouse.do("orderShip", {"id": made["id"], **shipping})
+    event = {"at": "2026-11-20T08:00:00Z", "status": "ACCEPTED", "place": "宁波"}
+    await stage.warehouse.do("orderTrack", {"id": made["id"], **event})
+    query = """query($id: ID!) { order(id: $id) { lines { qty product { sku } } asn { receivingNo status }
+        parcels { position weightKg } tracking { nodes { status place } } log(first: 2) { nodes { action } } } }"""
+    assert (await company.viewer.ask(query, {"id": made["id"]}))["order"] == {
+        "lines": [{"qty": 1, "product": {"sku": product["sku"]}}],
+        "asn": {"receivingNo": asn["receivingNo"], "status": "RECEIVING"},
+        "parcels": [{"position": 1, "weightKg": "1.25"}],
+        "tracking": {"nodes": [{"status": "ACCEPTED", "place": "宁波"}]},
+        "log": {"nodes": [{"action": "order:track"}, {"action": "order:ship"}]},
+    }
+    found = await company.viewer.ask('{ orders(filter: {trackingNo: "JD-9"}) { nodes { id } } }')
+    assert found["orders"]["nodes"] == [{"id": made["id"]}]

@@ -18,6 +18,7 @@ from exgo_gql.app import schema
 from exgo_gql.domain.actors import Role
 from exgo_gql.seeds.demo import ACCOUNTS, Account
 from exgo_gql.web.graphiql import Operation, load
+from exgo_gql.web.graphiql.operations import FOLDER
 from tests import scenes
 from tests.stage import Company, Person, Stage
 
@@ -39,7 +40,7 @@ OUTCOMES: dict[str, dict[str, Any]] = {
     "ProductFile": {"productFile.product.status": "FILING"},
     "ProductDecision": {"product.status": "FILED", "product.filings.nodes.0.status": "APPROVED"},
     "ComboFile": {"productFile.product.status": "FILED", "productFile.product.kind": "COMBO"},
-    "StockAsnDecision": {"asn.status": "APPROVED"},
+    "StockAsnDecision": {"asn.status": "APPROVED", "asn.filings.nodes.0.status": "APPROVED"},
     "StockAsnComplete": {"asnComplete.asn.status": "RECEIVED"},
     "StockInventory": {
         "product.inventory.nodes.0.sellableQty": 20,
@@ -49,6 +50,7 @@ OUTCOMES: dict[str, dict[str, Any]] = {
         "orderSubmit.order.status": "SUBMITTED",
         "orderSubmit.order.exceptions": [],
     },
+    "StockOrderDecision": {"order.status": "SUBMITTED", "order.filings.nodes.0.status": "APPROVED"},
     "StockOrderShip": {"orderShip.order.status": "SHIPPED"},
     "StockOrderTrack": {"orderTrack.order.status": "SHIPPED"},
     "StockOrderDelivered": {
@@ -61,7 +63,7 @@ OUTCOMES: dict[str, dict[str, Any]] = {
     },
     "ParcelsOrdersConfirm": {"a.order.status": "CONFIRMED", "b.order.status": "CONFIRMED"},
     "ParcelsAsnConfirm": {"asnConfirm.asn.orders.nodes.0.status": "SUBMITTED"},
-    "ParcelsAsnDecision": {"asn.status": "APPROVED"},
+    "ParcelsAsnDecision": {"asn.status": "APPROVED", "asn.filings.nodes.0.status": "APPROVED"},
     "ParcelsBatch": {
         "asnBookBatch.asn.orders.nodes.0.status": "PROCESSING",
         "asnBookBatch.asn.orders.nodes.1.status": "PROCESSING",
@@ -243,7 +245,7 @@ def test_titles_are_told_apart() -> None:
 
 
 def test_files_are_numbered_in_order() -> None:
-    names = sorted(path.stem for path in (Path(load.__code__.co_filename).parent / "operations").iterdir())
+    names = sorted(path.stem for path in FOLDER.iterdir())
     assert all(re.fullmatch(r"\d{3}(-[a-z]+)+", name) for name in names)
     assert len(FLOWS) == len({name[0] for name in names})
 

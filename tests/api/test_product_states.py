@@ -8,7 +8,7 @@ import pytest
 
 from exgo_gql.domain.actors import Role
 from tests import scenes
-from tests.stage import Company, Stage
+from tests.stage import Company, Person, Stage
 
 OPEN = {
     "remarks": "促销",
@@ -224,3 +224,24 @@ async def test_a_deleted_product_stays_readable_with_its_log(stage: Stage) -> No
         "log": {"nodes": [{"action": "product:delete"}, {"action": "product:create"}]},
     }
     assert found["bySku"] is None  # the number leads to living ones alone
+
+
+async def test_available_actions_are_for_the_one_who_asks(stage: Stage) -> None:
+    # API-1: allowed, maybe where only the mutation can decide, or blocked with the reason
+    company = await stage.company()
+    made = await scenes.draft(company)
+    query = (
+        """query($id: ID!) { product(id: $id) { availableActions { action availability code message } } }"""
+    )
+
+    async def shown(person: Person) -> dict[str, tuple[str, str | None]]:
+        found = (await person.ask(query, {"id": made["id"]}))["product"]["availableActions"]
+        assert all((a["message"] is None) == (a["availability"] != "BLOCKED") for a in found)
+        return {a["action"]: (a["availability"], a["code"]) for a in found}
+
+    illegal, not_yours = ("BLOCKED", "ILLEGAL_TRANSITION"), ("BLOCKED", "NOT_YOURS")
+    shut = dict.fromkeys(("APPROVE", "REJECT", "DISABLE", "ENABLE"), illegal)
+    open_ = {"UPDATE": ("ALLOWED", None), "FILE": ("MAYBE", None), "DELETE": ("MAYBE", None)}
+    assert await shown(company.operator) == open_ | shut
+    for person in (company.viewer, stage.customs, stage.support):
+        assert await shown(person) == dict.fromkeys(open_, not_yours) | shut

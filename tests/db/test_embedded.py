@@ -62,15 +62,15 @@ class Process:
         self._popen.stdin.write("\n")
         self._popen.stdin.flush()
 
-    def answer(self) -> Any:  # noqa: ANN401 - JSON
+    def answer(self) -> Any:
         assert self._popen.stdout is not None
         return json.loads(self._popen.stdout.readline())
 
-    def start(self) -> Any:  # noqa: ANN401 - JSON
+    def start(self) -> Any:
         self.tell()
         return self.answer()
 
-    def stop(self) -> Any:  # noqa: ANN401 - JSON
+    def stop(self) -> Any:
         self.tell()
         return self.answer()
 
@@ -145,7 +145,7 @@ def server(cluster: Path) -> Iterator[EmbeddedPostgres]:
     made.stop()
 
 
-def ask(url: str, *statements: str) -> Any:  # noqa: ANN401 - whatever the last statement selects
+def ask(url: str, *statements: str) -> Any:
     async def run() -> object:
         connection = await asyncpg.connect(url)
         try:
@@ -352,7 +352,7 @@ def test_a_directory_that_the_account_cannot_reach(place: Path) -> None:
 def test_programs_that_the_account_cannot_reach_are_copied(
     place: Path, cluster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = binaries_module._wheel_package()  # noqa: SLF001 - to hide it
+    package = binaries_module._wheel_package()
     assert package is not None
     closed = place / "closed"
     closed.mkdir(mode=0o700)

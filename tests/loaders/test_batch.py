@@ -189,7 +189,7 @@ async def test_facts_are_of_their_own_row(stage: Stage) -> None:
     counted = [{"lineId": short["lines"]["nodes"][0]["id"], "goodQty": 1, "damagedQty": 0}]
     await stage.warehouse.do("asnBookBatch", {"id": short["id"], "lines": counted})
     whole = await scenes.stocked(company, (product["id"], 1))
-    both = "、".join(sorted([product["sku"], other["sku"]]))
+    both = ", ".join(sorted([product["sku"], other["sku"]]))
     differs = "What came differs from what was announced: {}.".format
     assert await states(stage.warehouse, "COMPLETE", short["id"], none["id"]) == [
         ("BLOCKED", "COUNT_DIFFERS", differs(other["sku"])),

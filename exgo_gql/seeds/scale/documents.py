@@ -73,7 +73,8 @@ from scale_asn_lines l
 
 LINKS = """
 insert into asn_orders (merchant_id, asn_id, order_id, warehouse_code, currency_code, mode, linked_at, ended_at)
-select o.merchant_id, o.asn_id, o.id, m.warehouse, m.currency, 'CONSOLIDATION', o.asn_at,
+select o.merchant_id, o.asn_id, o.id, case when o.asn_status <> 'DELETED' then m.warehouse end,
+       case when o.asn_status <> 'DELETED' then m.currency end, 'CONSOLIDATION', o.asn_at,
        case when o.asn_status = 'DELETED' then least(o.asn_at + interval '6 hours', now()) end
 from scale_orders o join scale_merchants m on m.no = o.merchant_no where o.asn_id is not null
 """

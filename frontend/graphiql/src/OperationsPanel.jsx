@@ -1,11 +1,14 @@
 import { Button } from '@graphiql/react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { RefusedIcon, TickIcon } from './icons.jsx';
 import { useLanguage } from './language.js';
 import { LogInAs } from './LogInAs.jsx';
 import { useCurrentOperation, useOpen } from './opening.js';
 import { flows, missingFrom, operations, startOver, useSteps } from './steps.js';
 import { useTexts } from './texts.js';
+
+// A label such as "owner · 悦达跨境" stands in full where one logs in.
+const shortly = (labels) => labels.map((label) => label.split(' · ')[0]).join(', ');
 
 const shown = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -42,8 +45,13 @@ function Step({ operation, number, current }) {
   const texts = useTexts();
   const open = useOpen();
   const run = useSteps((state) => state.runs[operation.name]);
+  const place = useRef(null);
+  useEffect(() => {
+    // "Next" is far from this list. The flow that holds the step may be unfolding just now.
+    if (current) requestAnimationFrame(() => place.current?.scrollIntoView({ block: 'nearest' }));
+  }, [current]);
   return (
-    <li className={current ? 'exgo-step exgo-step-current' : 'exgo-step'}>
+    <li ref={place} className={current ? 'exgo-step exgo-step-current' : 'exgo-step'}>
       <button
         type="button"
         className="exgo-row"
@@ -52,7 +60,7 @@ function Step({ operation, number, current }) {
       >
         <Mark run={run} number={number} />
         <span className="exgo-row-title">{operation.title}</span>
-        {operation.as.length > 0 && <span className="exgo-badge">{texts.wants(operation.as.join(', '))}</span>}
+        {operation.as.length > 0 && <span className="exgo-badge">{texts.wants(shortly(operation.as))}</span>}
       </button>
       {current && (
         <div className="exgo-step-more">
@@ -75,10 +83,10 @@ function Flow({ name, steps, current, searching, first }) {
   return (
     <details className="exgo-flow" open={open || searching} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <h3>{name}</h3>
         <span className="exgo-hint">
           {done}/{steps.length}
         </span>
+        <h3>{name}</h3>
       </summary>
       <ol>
         {steps.map((operation, index) => (

@@ -32,7 +32,8 @@ export function StepFooter() {
   const run = useSteps((state) => operation && state.runs[operation.name]);
   const isFetching = useGraphiQL((state) => state.isFetching);
   if (!operation) return null;
-  const { number, of, next } = placeOf(operation);
+  const { number, of, next, nextFlow } = placeOf(operation);
+  const onward = next ?? nextFlow?.steps[0];
   return (
     <section className="exgo-footer" lang={language} aria-label={texts.step(number, of)}>
       <LogInAs operation={operation} />
@@ -41,17 +42,17 @@ export function StepFooter() {
           <span className="exgo-hint">{texts.step(number, of)}</span>
           {run && <Outcome run={run} />}
         </div>
-        {next ? (
+        {onward ? (
           <button
             type="button"
             className={run && !run.refused ? 'exgo-primary' : 'graphiql-button'}
             disabled={isFetching}
-            onClick={() => open(next)}
+            onClick={() => open(onward)}
           >
-            {texts.next}: {next.title} <ArrowIcon aria-hidden="true" />
+            {next ? `${texts.next}: ${next.title}` : `${texts.nextFlow}: ${nextFlow.name}`} <ArrowIcon aria-hidden="true" />
           </button>
         ) : (
-          <span className="exgo-hint">{texts.flowComplete}</span>
+          <span className="exgo-hint">{texts.lastStep}</span>
         )}
       </div>
     </section>

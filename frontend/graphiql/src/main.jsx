@@ -12,7 +12,7 @@ import './panels.css';
 import './account.css';
 import './operations.css';
 
-import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -49,6 +49,15 @@ function SchemaAfterLogIn() {
   return null;
 }
 
+/** Explanations are long lines, and the editor is narrow: nobody should scroll to read them. */
+function WrappedLines() {
+  const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
+  useEffect(() => {
+    for (const editor of [queryEditor, variableEditor]) editor?.updateOptions({ wordWrap: 'on' });
+  }, [queryEditor, variableEditor]);
+  return null;
+}
+
 function showAccount() {
   // Only GraphiQL's own sidebar button can unfold a folded panel.
   document.querySelector(`.graphiql-sidebar button[aria-label="Show ${ACCOUNT.title}"]`)?.click();
@@ -77,6 +86,7 @@ function Page() {
         <StepFooter />
       </GraphiQL.Footer>
       <SchemaAfterLogIn />
+      <WrappedLines />
     </GraphiQL>
   );
 }

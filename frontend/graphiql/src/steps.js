@@ -29,9 +29,10 @@ export const flows = [...new Set(operations.map((operation) => operation.flow))]
 export const operationNamed = (name) => operations.find((operation) => operation.name === name);
 
 export function placeOf(operation) {
-  const { steps } = flows.find((flow) => flow.name === operation.flow);
+  const place = flows.findIndex((flow) => flow.name === operation.flow);
+  const { steps } = flows[place];
   const index = steps.indexOf(operation);
-  return { number: index + 1, of: steps.length, next: steps[index + 1] };
+  return { number: index + 1, of: steps.length, next: steps[index + 1], nextFlow: flows[place + 1] };
 }
 
 function stored() {

@@ -204,8 +204,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('order_no', name=op.f('uq_orders_order_no'))
     )
     op.create_index(op.f('ix_orders_created_at_id'), 'orders', ['created_at', 'id'], unique=False)
-    op.create_index(op.f('ix_orders_updated_at_id'), 'orders', ['updated_at', 'id'], unique=False)
-    op.create_index(op.f('ix_orders_reference_no_id'), 'orders', ['reference_no', 'id'], unique=False)
     op.create_index(op.f('ix_orders_merchant_id_created_at_id'), 'orders', ['merchant_id', 'created_at', 'id'], unique=False)
     op.create_index(op.f('ix_orders_merchant_id_mode_created_at_id'), 'orders', ['merchant_id', 'mode', 'created_at', 'id'], unique=False)
     op.create_index(op.f('ix_orders_merchant_id_mode_status_created_at_id'), 'orders', ['merchant_id', 'mode', 'status', 'created_at', 'id'], unique=False)
@@ -213,7 +211,9 @@ def upgrade() -> None:
     op.create_index(op.f('ix_orders_merchant_id_tracking_no_id'), 'orders', ['merchant_id', 'tracking_no', 'id'], unique=False, postgresql_where='tracking_no is not null')
     op.create_index(op.f('ix_orders_merchant_id_updated_at_id'), 'orders', ['merchant_id', 'updated_at', 'id'], unique=False)
     op.create_index(op.f('ix_orders_merchant_id_warehouse_code_exception_at_id'), 'orders', ['merchant_id', 'warehouse_code', 'exception_at', 'id'], unique=False, postgresql_where="status = 'EXCEPTION'")
+    op.create_index(op.f('ix_orders_reference_no_id'), 'orders', ['reference_no', 'id'], unique=False)
     op.create_index(op.f('ix_orders_status_created_at_id'), 'orders', ['status', 'created_at', 'id'], unique=False)
+    op.create_index(op.f('ix_orders_updated_at_id'), 'orders', ['updated_at', 'id'], unique=False)
     op.create_index('ux_orders_live_inbound_tracking', 'orders', ['merchant_id', 'inbound_tracking_no'], unique=True, postgresql_where="status in ('DRAFT', 'CONFIRMED', 'EXCEPTION', 'SUBMITTED', 'PROCESSING')")
     op.create_index('ux_orders_living_reference', 'orders', ['merchant_id', 'reference_no'], unique=True, postgresql_where="status <> 'DELETED'")
     op.create_table('outbox',
@@ -305,14 +305,14 @@ def upgrade() -> None:
     sa.UniqueConstraint('merchant_id', 'id', name=op.f('uq_products_merchant_id_id'))
     )
     op.create_index(op.f('ix_products_created_at_id'), 'products', ['created_at', 'id'], unique=False)
-    op.create_index(op.f('ix_products_updated_at_id'), 'products', ['updated_at', 'id'], unique=False)
-    op.create_index(op.f('ix_products_sku_id'), 'products', ['sku', 'id'], unique=False)
     op.create_index(op.f('ix_products_merchant_id_category_code_created_at_id'), 'products', ['merchant_id', 'category_code', 'created_at', 'id'], unique=False)
     op.create_index(op.f('ix_products_merchant_id_created_at_id'), 'products', ['merchant_id', 'created_at', 'id'], unique=False)
     op.create_index(op.f('ix_products_merchant_id_sku_id'), 'products', ['merchant_id', 'sku', 'id'], unique=False)
     op.create_index(op.f('ix_products_merchant_id_status_created_at_id'), 'products', ['merchant_id', 'status', 'created_at', 'id'], unique=False)
     op.create_index(op.f('ix_products_merchant_id_updated_at_id'), 'products', ['merchant_id', 'updated_at', 'id'], unique=False)
+    op.create_index(op.f('ix_products_sku_id'), 'products', ['sku', 'id'], unique=False)
     op.create_index(op.f('ix_products_status_created_at_id'), 'products', ['status', 'created_at', 'id'], unique=False)
+    op.create_index(op.f('ix_products_updated_at_id'), 'products', ['updated_at', 'id'], unique=False)
     op.create_index('ux_products_living_sku', 'products', ['merchant_id', 'sku'], unique=True, postgresql_where="status <> 'DELETED'")
     op.create_table('users',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
@@ -408,15 +408,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('receiving_no', name=op.f('uq_asns_receiving_no'))
     )
     op.create_index(op.f('ix_asns_created_at_id'), 'asns', ['created_at', 'id'], unique=False)
-    op.create_index(op.f('ix_asns_updated_at_id'), 'asns', ['updated_at', 'id'], unique=False)
-    op.create_index(op.f('ix_asns_reference_no_id'), 'asns', ['reference_no', 'id'], unique=False)
     op.create_index(op.f('ix_asns_merchant_id_created_at_id'), 'asns', ['merchant_id', 'created_at', 'id'], unique=False)
     op.create_index(op.f('ix_asns_merchant_id_mode_created_at_id'), 'asns', ['merchant_id', 'mode', 'created_at', 'id'], unique=False)
     op.create_index(op.f('ix_asns_merchant_id_mode_status_created_at_id'), 'asns', ['merchant_id', 'mode', 'status', 'created_at', 'id'], unique=False)
     op.create_index(op.f('ix_asns_merchant_id_reference_no_id'), 'asns', ['merchant_id', 'reference_no', 'id'], unique=False)
     op.create_index(op.f('ix_asns_merchant_id_updated_at_id'), 'asns', ['merchant_id', 'updated_at', 'id'], unique=False)
     op.create_index(op.f('ix_asns_merchant_id_vehicle_id_id'), 'asns', ['merchant_id', 'vehicle_id', 'id'], unique=False)
+    op.create_index(op.f('ix_asns_reference_no_id'), 'asns', ['reference_no', 'id'], unique=False)
     op.create_index(op.f('ix_asns_status_created_at_id'), 'asns', ['status', 'created_at', 'id'], unique=False)
+    op.create_index(op.f('ix_asns_updated_at_id'), 'asns', ['updated_at', 'id'], unique=False)
     op.create_index('ux_asns_living_reference', 'asns', ['merchant_id', 'reference_no'], unique=True, postgresql_where="status <> 'DELETED'")
     op.create_table('combo_parts',
     sa.Column('combo_id', sa.Uuid(), nullable=False),
@@ -610,16 +610,19 @@ def upgrade() -> None:
     op.create_table('asn_orders',
     sa.Column('asn_id', sa.Uuid(), nullable=False),
     sa.Column('order_id', sa.Uuid(), nullable=False),
-    sa.Column('warehouse_code', sa.Text(), nullable=False),
-    sa.Column('currency_code', sa.Text(), nullable=False),
+    sa.Column('warehouse_code', sa.Text(), nullable=True),
+    sa.Column('currency_code', sa.Text(), nullable=True),
     sa.Column('mode', sa.Enum('CONSOLIDATION', 'STOCK', name='mode', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('linked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
     sa.Column('merchant_id', sa.Uuid(), nullable=False),
     sa.CheckConstraint("mode = 'CONSOLIDATION'", name=op.f('ck_asn_orders_consolidation')),
-    sa.ForeignKeyConstraint(['merchant_id', 'asn_id', 'warehouse_code', 'currency_code', 'mode'], ['asns.merchant_id', 'asns.id', 'asns.warehouse_code', 'asns.currency_code', 'asns.mode'], name='fk_asn_orders_asn'),
-    sa.ForeignKeyConstraint(['merchant_id', 'order_id', 'warehouse_code', 'currency_code', 'mode'], ['orders.merchant_id', 'orders.id', 'orders.warehouse_code', 'orders.currency_code', 'orders.mode'], name='fk_asn_orders_order'),
+    sa.CheckConstraint('num_nonnulls(warehouse_code, currency_code) = case when ended_at is null then 2 else 0 end', name=op.f('ck_asn_orders_shared_while_live')),
+    sa.ForeignKeyConstraint(['merchant_id', 'asn_id', 'warehouse_code', 'currency_code', 'mode'], ['asns.merchant_id', 'asns.id', 'asns.warehouse_code', 'asns.currency_code', 'asns.mode'], name='fk_asn_orders_shared_with_asn'),
+    sa.ForeignKeyConstraint(['merchant_id', 'asn_id'], ['asns.merchant_id', 'asns.id'], name=op.f('fk_asn_orders_merchant_id_asn_id')),
+    sa.ForeignKeyConstraint(['merchant_id', 'order_id', 'warehouse_code', 'currency_code', 'mode'], ['orders.merchant_id', 'orders.id', 'orders.warehouse_code', 'orders.currency_code', 'orders.mode'], name='fk_asn_orders_shared_with_order'),
+    sa.ForeignKeyConstraint(['merchant_id', 'order_id'], ['orders.merchant_id', 'orders.id'], name=op.f('fk_asn_orders_merchant_id_order_id')),
     sa.ForeignKeyConstraint(['merchant_id'], ['merchants.id'], name=op.f('fk_asn_orders_merchant_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_asn_orders')),
     sa.UniqueConstraint('merchant_id', 'id', name=op.f('uq_asn_orders_merchant_id_id'))
