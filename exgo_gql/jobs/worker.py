@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import structlog
 from pgqueuer import PgQueuer
+from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job, Schedule
 
 from exgo_gql.db.pools import LOST
@@ -21,6 +24,13 @@ log = structlog.get_logger(__name__)
 
 HEARTBEAT = dt.timedelta(seconds=30)
 """A job whose worker has been silent for so long is given to another."""
+
+_AGAIN: dict[str, Any] = {
+    "max_attempts": 10**9,
+    "initial_delay": dt.timedelta(seconds=1),
+    "backoff_multiplier": 1.0,
+}
+"""How a job is put back that could not even begin: every second, and nobody gives up on a delivery for that."""
 
 
 class Worker:
@@ -50,7 +60,8 @@ class Worker:
         try:
             queue = self._queue = PgQueuer.from_asyncpg_connection(connection)
 
-            @queue.entrypoint("deliver")
+            # What a delivery fails with is kept with it; what comes this far is a database that was away.
+            @queue.entrypoint("deliver", executor_factory=partial(DatabaseRetryEntrypointExecutor, **_AGAIN))
             async def take(job: Job) -> None:
                 await deliver(self._desk, UUID((job.payload or b"").decode()))
 
