@@ -198,7 +198,6 @@ class TrackingEvent(Owned, Base):
             "place",
             unique=True,
             postgresql_nulls_not_distinct=True,
-            postgresql_where="source_id is null",
         ),
     )
     order_id: Mapped[UUID]

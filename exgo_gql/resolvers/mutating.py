@@ -19,12 +19,12 @@ from strawberry.types.field import StrawberryField
 from exgo_gql.auth.viewer import Forbidden
 from exgo_gql.context import Context
 from exgo_gql.db.base import Base
-from exgo_gql.domain.log import FieldChange, shown_changes
+from exgo_gql.domain.log import FieldChange
 from exgo_gql.domain.refusals import Refused
 from exgo_gql.loaders.nodes import Row
+from exgo_gql.schema.actions import shown_changes
 from exgo_gql.schema.errors import shown
 from exgo_gql.schema.inputs import values
-from exgo_gql.schema.names import camel
 from exgo_gql.schema.payloads import payload
 from exgo_gql.services import idempotency
 from exgo_gql.services.work import Work, transact
@@ -145,7 +145,7 @@ def _changes(work: Work, row: Any) -> list[FieldChange]:
         if entry.state_before != entry.state_after:
             changes.append({"field": "status", "old": entry.state_before, "new": entry.state_after})
         changes += entry.changes
-    return shown_changes([{**change, "field": camel(change["field"])} for change in changes])
+    return shown_changes(changes)
 
 
 def _key(context: Context, argument: str | None, path: Path) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import strawberry
 
@@ -11,6 +12,7 @@ from exgo_gql.domain import log, machines
 from exgo_gql.domain.log import FieldChange, LogActor
 from exgo_gql.loaders.fields import column, computed
 from exgo_gql.loaders.nodes import Node, node
+from exgo_gql.schema.names import camel
 
 _DESCRIBED: dict[type, dict[str, str]] = {
     machines.ActionState: {
@@ -49,6 +51,11 @@ describe(log.LogActor, "Who did something, as far as you may know.", _DESCRIBED[
 describe(log.FieldChange, "One field before and after.", _DESCRIBED[log.FieldChange])
 
 
+def shown_changes(changes: list[dict[str, Any]]) -> list[FieldChange]:
+    """The changes of a log row, their fields called as clients know them."""
+    return log.shown_changes([{**change, "field": camel(change["field"])} for change in changes])
+
+
 @node(ledgers.LogEntry, may="merchant:read")
 class LogEntry(Node):
     """Something that was done to a document (操作日志). Written with the change, never edited."""
@@ -63,5 +70,5 @@ class LogEntry(Node):
     request_id: str | None = column(description="The request that did it: quote it to support.")
     actor: LogActor = computed(log.shown_actor, description="Who did it.")
     changes: list[FieldChange] = computed(
-        log.shown_changes, description="The fields that changed, with old and new values."
+        shown_changes, description="The fields that changed, with old and new values."
     )

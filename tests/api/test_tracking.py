@@ -87,6 +87,7 @@ async def test_a_repeated_event_is_stored_once(stage: Stage) -> None:
             {**EVENT, "at": "2026-11-20T16:00:00+08:00"},
             numbered,
             {**numbered, "at": "2026-11-25T08:00:00Z", "status": "DELIVERED"},
+            {**numbered, "sourceId": "E-9"},
             nowhere,
         ):
             done = await warehouse.do("orderTrack", {**order, **again}, "status")

@@ -578,7 +578,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('merchant_id', 'id', name=op.f('uq_tracking_events_merchant_id_id'))
     )
     op.create_index(op.f('ix_tracking_events_merchant_id_order_id_at_id'), 'tracking_events', ['merchant_id', 'order_id', 'at', 'id'], unique=False)
-    op.create_index('ux_tracking_events_sameness', 'tracking_events', ['merchant_id', 'order_id', 'source', 'at', 'status', 'place'], unique=True, postgresql_nulls_not_distinct=True, postgresql_where='source_id is null')
+    op.create_index('ux_tracking_events_sameness', 'tracking_events', ['merchant_id', 'order_id', 'source', 'at', 'status', 'place'], unique=True, postgresql_nulls_not_distinct=True)
     op.create_index('ux_tracking_events_source_id', 'tracking_events', ['merchant_id', 'order_id', 'source', 'source_id'], unique=True, postgresql_where='source_id is not null')
     op.create_table('asn_lines',
     sa.Column('asn_id', sa.Uuid(), nullable=False),
