@@ -151,8 +151,9 @@ def install(name, lock):
 
 
 def run(*command, **options):
-    """Run a program in the project's folder to its end, and give its status. ``lock`` is handed to it, so that
-    it keeps the lock if this process is killed; ``quiet`` drops its output; the rest are variables.
+    """Run a program in the project's folder to its end, and give its status. It takes over a ``lock``, so that
+    this outlives a killed ``dev.py`` as long as the program writes. ``quiet`` drops what it says; the rest are
+    variables.
     """
     lock, quiet = options.pop("lock", None), options.pop("quiet", False)
     process = subprocess.Popen(
@@ -160,13 +161,16 @@ def run(*command, **options):
         cwd=str(HERE),
         env=environment(options),
         pass_fds=() if lock is None else (lock,),
+        process_group=None if lock is None else 0,  # a group of its own, to end its children with it
         stdout=subprocess.DEVNULL if quiet else None,
         stderr=subprocess.DEVNULL if quiet else None,
     )
     try:
         return process.wait()
     except BaseException as error:
-        if not isinstance(error, KeyboardInterrupt):  # which the terminal sends to both
+        if lock is not None:
+            os.killpg(process.pid, signal.SIGKILL)
+        elif not isinstance(error, KeyboardInterrupt):  # which the terminal sends to both
             process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(SECONDS_TO_END)

@@ -76,7 +76,7 @@ def _leave(number: int, _frame: object) -> NoReturn:
 
 
 def _say(sentence: str, status: int) -> NoReturn:
-    typer.echo(f"exgo-gql: {sentence}", err=True)
+    typer.echo(f"exgo-gql: {' '.join(sentence.split())}", err=True)
     raise SystemExit(status)
 
 

@@ -237,9 +237,12 @@ async def _keep(embedded: EmbeddedPostgres, cluster: Cluster) -> None:
 
 def _lead(known: str, url: str) -> None:
     """Below a long path each start has a socket in a new folder: the old name leads there, for those who know it."""
+    name = _socket(known)
     if url != known:
-        _socket(known).unlink(missing_ok=True)
-        _socket(known).symlink_to(_socket(url))
+        if name.is_symlink():
+            shutil.rmtree(name.readlink().parent, ignore_errors=True)
+        name.unlink(missing_ok=True)
+        name.symlink_to(_socket(url))
 
 
 def _socket(url: str) -> Path:

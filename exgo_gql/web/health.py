@@ -13,7 +13,7 @@ from exgo_gql.db.checks import NotReady, check_server
 from exgo_gql.db.pools import Database, Scope, Unavailable
 from exgo_gql.db.roles import DatabaseRole
 
-SECONDS = 3.0
+SECONDS = 2.0
 """How long the database may take to answer, before it counts as away."""
 
 

@@ -22,8 +22,8 @@ class Demonstration:
 
 @pytest.fixture(scope="session")
 def demonstration() -> Iterator[Demonstration]:
-    """Served from nothing, and stopped in order."""
-    with reachable_folder() as folder:
+    """Served from nothing, and stopped in order. Its path is too long for a socket, which is put elsewhere."""
+    with reachable_folder("a folder" * 10) as folder:
         with serving(folder, EXGO_DEMO="1") as program:
             said = program.said
             assert program.end() == 0

@@ -149,11 +149,11 @@ class Serving(Program):
 
 
 @contextlib.contextmanager
-def reachable_folder() -> Iterator[Path]:
+def reachable_folder(name: str = "a folder") -> Iterator[Path]:
     """A folder for a database: as root the server runs under another account, which must be able to reach it."""
-    with tempfile.TemporaryDirectory(prefix="exgo-e2e-", ignore_cleanup_errors=True) as name:
-        Path(name).chmod(0o711)
-        yield Path(name) / "a folder"
+    with tempfile.TemporaryDirectory(prefix="exgo-e2e-", ignore_cleanup_errors=True) as place:
+        Path(place).chmod(0o711)
+        yield Path(place) / name
 
 
 @contextlib.contextmanager
