@@ -28,6 +28,7 @@ from exgo_gql.extensions.execution import Executor
 from exgo_gql.extensions.limits import Limits
 from exgo_gql.jobs.desk import Desk
 from exgo_gql.jobs.worker import Worker
+from exgo_gql.loaders.planner.plans import Planner
 from exgo_gql.resolvers.schema import build
 from exgo_gql.settings import Settings
 from exgo_gql.web.contexts import context_maker
@@ -63,7 +64,8 @@ def create_app(
     passwords = Passwords()
     limits = Limits(authentication_fields=AUTHENTICATION)
     built = schema()._schema  # noqa: SLF001  # Strawberry has no public way to the graphql-core schema
-    executor = Executor(built, Documents(built, limits), limits)
+    planner = Planner(schema()) if settings.planner else None
+    executor = Executor(built, Documents(built, limits), limits, planner)
     config = {"endpoint": "/graphql", "accounts": list(accounts)}
 
     @contextlib.asynccontextmanager

@@ -42,6 +42,11 @@ class Context:
         return self._loaders
 
     @property
+    def statements(self) -> int:
+        """How many statements the loaders have run since something was last written."""
+        return self._loaders.statements if self._loaders is not None else 0
+
+    @property
     def may_introspect(self) -> bool:
         """The schema is shown to those who are logged in."""
         return self.known is not None

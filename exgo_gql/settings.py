@@ -54,6 +54,9 @@ class Settings(BaseSettings):
         description="Demonstration: data and accounts with known passwords, and their buttons in GraphiQL.",
     )
     worker: bool = Field(default=True, description="Whether `serve` runs the worker too.")
+    planner: bool = Field(
+        default=True, description="Whether queries are compiled to one statement; if not, the loaders answer."
+    )
     secure_cookies: bool = Field(
         default=False, description="Mark the session cookie Secure; set it behind HTTPS."
     )

@@ -17,6 +17,15 @@ READING = frozenset(
 )
 """What everybody known may read: merchants of their own, staff of all."""
 
+EXPLAIN = "plan:explain"
+"""To see the statement that a document becomes."""
+
+_ROLES: dict[Role, frozenset[str]] = {
+    Role.SUPPORT: frozenset({EXPLAIN}),
+    Role.ADMIN: frozenset({EXPLAIN}),
+}
+"""What goes with a role, whichever parts it plays."""
+
 _EXTRA: dict[Actor, frozenset[str]] = {
     Actor.MERCHANT: frozenset({"vehicle:create", "vehicle:update"}),
     Actor.WAREHOUSE: frozenset({"order:track"}),
@@ -34,7 +43,7 @@ def of_parts(parts: frozenset[Actor]) -> frozenset[str]:
 @cache
 def of_role(role: Role) -> frozenset[str]:
     """The permissions of a role."""
-    return of_parts(PARTS[role])
+    return of_parts(PARTS[role]) | _ROLES.get(role, frozenset())
 
 
 ALL = frozenset().union(*(of_role(role) for role in Role), of_parts(frozenset(Actor)))

@@ -5,7 +5,7 @@ The tenant never lives on a connection. Every transaction begins by setting it a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -87,6 +87,18 @@ class PoolSizes:
         return sizes[role]
 
 
+def carried(page: str, binds: int, *, whole: bool) -> str:
+    """A statement that sets its tenant and reads a page, in this order: CASE is the only spelling whose order is
+    PostgreSQL's promise, and only around one scalar sub-select (rule 3). The tenant is its last parameter.
+
+    ``page`` is that sub-select, of type json, with so many parameters of its own; ``whole``: there is no tenant.
+    """
+    if whole:
+        return f"select {page}"
+    tenant = f"${binds + 1}"
+    return f"select case when set_config('app.merchant_id', {tenant}, true) = {tenant} then {page} end"
+
+
 class Database:
     """The pools of one process."""
 
@@ -118,6 +130,10 @@ class Database:
                 raise RuntimeError("a runtime role can bypass row-level security, or a tenant is preset")
             await connection.set_type_codec(
                 "jsonb", encoder=_dumps, decoder=orjson.loads, schema="pg_catalog"
+            )
+            # A page goes into the answer as it comes: it is never text in Python.
+            await connection.set_type_codec(
+                "json", encoder=bytes, decoder=bytes, schema="pg_catalog", format="binary"
             )
             if watch is not None:
                 connection.add_query_logger(watch)
@@ -155,6 +171,26 @@ class Database:
                 return await connection.fetchrow(sql, *args)
         except (*LOST, *_AWAY, *_BUSY, TimeoutError) as error:
             raise Unavailable from error
+
+    async def page(self, scope: Scope, sql: str, values: Sequence[object], *, keep: bool) -> bytes:
+        """The JSON that a statement made by ``carried`` gives: one round trip, no transaction, nothing left behind.
+
+        ``keep`` says whether the connection should keep the statement prepared. Raises ``Unavailable``, and
+        ``RuntimeError`` when the tenant could not be set.
+        """
+        tenant = [] if scope.merchant_id is None else [str(scope.merchant_id)]
+        try:
+            async with self._readers[scope.role].acquire(timeout=POOL_WAIT) as connection:
+                if keep:
+                    page = await connection.fetchval(sql, *values, *tenant)
+                else:
+                    once = await connection.prepare(sql, name="")
+                    page = await once.fetchval(*values, *tenant)
+        except (*LOST, *_AWAY, *_BUSY, TimeoutError) as error:
+            raise Unavailable from error
+        if page is None:
+            raise RuntimeError("the tenant of a planned read was not set")
+        return page  # type: ignore[no-any-return]  # what the codec of json gives
 
     @asynccontextmanager
     async def reading(self, scope: Scope) -> AsyncIterator[Any]:

@@ -26,8 +26,8 @@ from exgo_gql.extensions.coercion import LiteralsOfCorrectTypeRule, heed_one_of
 from exgo_gql.extensions.inputs import check_text
 from exgo_gql.extensions.limits import Limits
 from exgo_gql.extensions.measure import Measure, measure
-from exgo_gql.extensions.recent import Recent
 from exgo_gql.extensions.refusals import RequestCode, RequestRefused, refused
+from exgo_gql.loaders.recent import Recent
 
 _TOKEN_BYTES = 640
 """What a token takes up in memory once parsed, with its share of the tree (measured on 64-bit CPython)."""

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from inspect import isawaitable
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType
+import orjson
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, get_variable_values
 from graphql import Executor as Operation
+from graphql.execution.values import VariableValues
 
 from exgo_gql.extensions.coercion import variable_faults
 from exgo_gql.extensions.documents import Documents, Prepared
 from exgo_gql.extensions.inputs import check_variables
 from exgo_gql.extensions.limits import Limits
 from exgo_gql.extensions.masking import publish
+from exgo_gql.extensions.planned import Planned
 from exgo_gql.extensions.prices import check_page
 from exgo_gql.extensions.refusals import RequestCode, RequestRefused, coded, refused
+from exgo_gql.extensions.reports import Report
+from exgo_gql.loaders.planner.plans import Planner
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Params:
 class Answer:
     """What goes out. If it was not ``executed``, the request was refused before anything ran."""
 
-    data: dict[str, Any] | None
+    data: dict[str, Any] | orjson.Fragment | None
     errors: list[dict[str, Any]]
     extensions: dict[str, Any]
     executed: bool
@@ -50,12 +55,25 @@ class Answer:
         return {name: part for name, part in parts.items() if (self.executed if name == "data" else part)}
 
 
+class _Ready(NamedTuple):
+    """An operation that may run: every check is behind it."""
+
+    prepared: Prepared
+    given: dict[str, Any]
+    variables: VariableValues
+    cost: int
+
+
 class Executor:
     """Runs operations against one schema, and lets nothing by that passes a limit."""
 
-    def __init__(self, schema: GraphQLSchema, documents: Documents, limits: Limits) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, documents: Documents, limits: Limits, planner: Planner | None = None
+    ) -> None:
+        """Without a planner, the loaders answer everything."""
         self._schema = schema
         self._documents = documents
+        self._planned = Planned(planner)
         self.limits = limits
 
     async def run(
@@ -74,38 +92,35 @@ class Executor:
         ``may_introspect``, subscriptions, and variables of wrong type, too long, too deep or too costly.
         ``context`` is what resolvers find in ``info.context``.
         """
+        deadline = asyncio.get_running_loop().time() + self.limits.execution
         try:
+            report = Report.asked(params.extensions, context)
             prepared = self._documents.prepare(
                 params.query, params.operation_name, may_introspect=may_introspect
             )
             _check_kind(prepared, allow_mutation=allow_mutation, may_introspect=may_introspect)
-            check_variables(params.variables, self.limits)
-            operation = self._built(prepared, params.variables, context, may_introspect=may_introspect)
-            cost = self._cost(prepared, operation.variable_values.coerced)
+            ready = self._ready(prepared, params.variables)
         except RequestRefused as refusal:
             errors = publish(refusal.errors, request_id, self.limits)
             return Answer(None, errors, {}, executed=False, status=refusal.status)
-        result = await self._executed(operation)
+        outcome = await self._planned.run(ready.prepared, ready.variables, context, deadline)
+        extensions = {"cost": ready.cost}
+        if outcome.data is not None:
+            extensions |= report.of(outcome, 1)
+            return Answer(orjson.Fragment(outcome.data), [], extensions, executed=True)
+        result = await self._loaded(ready, context, deadline, may_introspect=may_introspect)
         errors = publish(result.errors or (), request_id, self.limits)
-        return Answer(result.data, errors, {"cost": cost}, executed=True)
+        extensions |= report.of(outcome, getattr(context, "statements", 0))
+        return Answer(result.data, errors, extensions, executed=True)
 
-    def _built(
-        self, prepared: Prepared, variables: dict[str, Any], context: object, *, may_introspect: bool
-    ) -> Operation[Any]:
-        """Operation, context and coerced variables together, as graphql-core runs them."""
-        name = prepared.operation.name
-        built = Operation.build(
-            self._schema,
-            prepared.document,
-            context_value=context,
-            raw_variable_values=variables,
-            operation_name=name.value if name else None,
-            max_coercion_errors=0,  # graphql-core's errors repeat values; ours are made afresh
-            hide_suggestions=not may_introspect,
-        )
-        if isinstance(built, list):
-            raise RequestRefused(variable_faults(self._schema, prepared.operation, variables, self.limits))
-        return built
+    def _ready(self, prepared: Prepared, given: dict[str, Any]) -> _Ready:
+        check_variables(given, self.limits)
+        definitions = prepared.operation.variable_definitions or ()
+        # graphql-core's errors repeat values; ours are made afresh.
+        coerced = get_variable_values(self._schema, definitions, given, max_errors=0)
+        if isinstance(coerced, list):
+            raise RequestRefused(variable_faults(self._schema, prepared.operation, given, self.limits))
+        return _Ready(prepared, given, coerced, self._cost(prepared, coerced.coerced))
 
     def _cost(self, prepared: Prepared, values: dict[str, Any]) -> int:
         for name in prepared.measure.pages:
@@ -115,10 +130,12 @@ class Executor:
         self.limits.insist("cost", cost, prepared.operation)
         return cost
 
-    async def _executed(self, operation: Operation[Any]) -> ExecutionResult:
+    async def _loaded(
+        self, ready: _Ready, context: object, deadline: float, *, may_introspect: bool
+    ) -> ExecutionResult:
         try:
-            async with asyncio.timeout(self.limits.execution) as limit:
-                result = operation.execute_operation()
+            async with asyncio.timeout_at(deadline) as limit:
+                result = self._operation(ready, context, may_introspect=may_introspect).execute_operation()
                 return cast("ExecutionResult", await result if isawaitable(result) else result)
         except TimeoutError as error:
             if not limit.expired():
@@ -127,6 +144,20 @@ class Executor:
             return ExecutionResult(None, [coded(RequestCode.TIMEOUT, message)])
         except Exception as error:  # noqa: BLE001  # whatever a resolver's machinery lets through is masked
             return _failed(error)
+
+    def _operation(self, ready: _Ready, context: object, *, may_introspect: bool) -> Operation[Any]:
+        """Operation, context and coerced variables together, as graphql-core runs them."""
+        name = ready.prepared.operation.name
+        built = Operation.build(
+            self._schema,
+            ready.prepared.document,
+            context_value=context,
+            raw_variable_values=ready.given,
+            operation_name=name.value if name else None,
+            hide_suggestions=not may_introspect,
+        )
+        assert not isinstance(built, list)  # the variables were coerced before
+        return built
 
 
 def _check_kind(prepared: Prepared, *, allow_mutation: bool, may_introspect: bool) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from exgo_gql.auth.viewer import Viewer
+from exgo_gql.auth.viewer import Forbidden, Viewer
 from exgo_gql.db.pools import Database
 from exgo_gql.domain.refusals import Language
 from exgo_gql.loaders.nodes import Row, value
@@ -18,16 +19,17 @@ from exgo_gql.loaders.sources import NOTHING, Arguments, Computed, Relation, Sha
 from exgo_gql.loaders.statements import Request, by_ids, form, statement
 
 
+def given(viewer: Viewer, language: Language) -> Mapping[str, Any]:
+    """What computed fields can ask of a request (``GIVEN``)."""
+    return {"parts": viewer.parts, "language": language, "staff": viewer.is_staff}
+
+
 class Loaders:
     """The loaders of one request. Nothing is shared between viewers (rule 5)."""
 
     def __init__(self, database: Database, viewer: Viewer, language: Language) -> None:
         self._database, self._viewer = database, viewer
-        self._given: Mapping[str, Any] = {
-            "parts": viewer.parts,
-            "language": language,
-            "staff": viewer.is_staff,
-        }
+        self._given = given(viewer, language)
         self._loaders: dict[Any, DataLoader[Any, Any]] = {}
         self.statements = 0
         """How many statements have been run for this request."""
@@ -50,6 +52,19 @@ class Loaders:
     def row(self, target: type[Row], id_: UUID) -> Awaitable[Any]:
         """The row of a type with this uuid, or ``None``."""
         return self._loader((target, ()), lambda keys: self._by_ids(target, (), keys)).load((id_,))
+
+    async def named(self, name: tuple[type[Row], UUID] | None) -> Any:
+        """The row that a global id names, or ``None``. Raises ``Forbidden`` without the permission of its type."""
+        if name is None:
+            return None
+        target, id_ = name
+        if not self._viewer.may(target.may):
+            raise Forbidden(target.may)
+        return await self.row(target, id_)
+
+    async def all_named(self, names: tuple[tuple[type[Row], UUID] | None, ...]) -> list[Any]:
+        """The rows that global ids name, in their order. Raises ``Forbidden``."""
+        return await asyncio.gather(*(self.named(name) for name in names))
 
     def compute(self, computed: Computed, source: Any) -> Any:
         """A computed field of one row; facts that it needs are fetched for all rows of the level at once."""

@@ -15,7 +15,17 @@ from strawberry.types.field import UNRESOLVED, StrawberryField
 
 from exgo_gql.auth.viewer import Forbidden
 from exgo_gql.loaders.arguments import arguments
-from exgo_gql.loaders.sources import TYPES, Column, Computed, Relation, Shape, Source, Through, computed_of
+from exgo_gql.loaders.sources import (
+    TYPES,
+    Anything,
+    Column,
+    Computed,
+    Relation,
+    Shape,
+    Source,
+    Through,
+    computed_of,
+)
 
 T = TypeVar("T")
 
@@ -80,6 +90,10 @@ class DeclaredField(StrawberryField):
                 return context.loaders.compute(computed, source)
             case Relation() as relation:
                 return context.loaders.load(relation, source, arguments(relation, kwargs))
+            case Anything(many=several) as anything:
+                loaders = context.loaders
+                named = arguments(anything, kwargs).ids
+                return loaders.all_named(named) if several else loaders.named(named[0])
 
 
 def _field(source: Source, description: str, may: str | None = None, /, **args: tuple[Any, str]) -> Any:
@@ -155,6 +169,18 @@ def lookup(
     args: dict[str, tuple[Any, str]] = {"id": (strawberry.ID | None, "As `id` gave it.")}
     args |= {key.key: (str | None, f"Instead of the id: the `{_camel(key.key)}`.") for key in keys}
     return _field(Relation(Shape.ONE, keys=keys, living=living), description, None, **args)
+
+
+def anything(*, description: str) -> Any:
+    """A root field: the row that a global id names, whatever its type."""
+    args = {"id": (strawberry.ID, "As `id` gave it.")}
+    return _field(Anything(many=False), description, None, **args)
+
+
+def all_of_anything(*, description: str) -> Any:
+    """A root field: the rows that global ids name, in their order."""
+    args = {"ids": (list[strawberry.ID], "As `id` gave them, of any types.")}
+    return _field(Anything(many=True), description, None, **args)
 
 
 def counts(by: InstrumentedAttribute[Any], *, filters: type[Any] | None = None, description: str) -> Any:

@@ -27,7 +27,7 @@ class Kind(StrEnum):
     TRUE = "true"
 
 
-def kind(value: Any) -> Kind:
+def kind_of(value: Any) -> Kind:
     """The kind of a value."""
     if value is True:
         return Kind.TRUE

@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from exgo_gql.loaders import ids, values
 from exgo_gql.loaders.fields import DeclaredField
-from exgo_gql.loaders.sources import GIVEN, TYPES, Column, Computed, DeclarationError
+from exgo_gql.loaders.sources import GIVEN, NODES, TYPES, Column, Computed, DeclarationError
 
 if TYPE_CHECKING:
 
@@ -69,6 +69,16 @@ def value(row: Any, name: str) -> Any:
     return row[name] if read is None else read(row[name])
 
 
+def expression_of(target: type[Row], name: str) -> ColumnElement[Any]:
+    """What a name that computed fields may need stands for: a fact, a declared expression, or a column."""
+    if name in target.facts:
+        return target.facts[name]
+    field = target.declared.get(name)
+    if field is not None and isinstance(field.source, Column) and field.source.of is not None:
+        return field.source.of
+    return target.table.c[name]
+
+
 @_plain
 @strawberry.interface(description="Anything with an id that is unique in the whole schema.")
 class Node(Row):
@@ -91,6 +101,8 @@ def node(
             raise DeclarationError(f"two types are called {cls.__name__}")
         if clash := set(cls.__annotations__) & (set(dir(Record)) | _TAKEN):
             raise DeclarationError(f"{cls.__name__}: {sorted(clash)} are taken by the record")
+        if issubclass(cls, Node):
+            NODES[cls.__name__] = cls
         cls.row, cls.table = row, cast("Table", row.__table__)
         cls.facts, cls.may = dict(facts or {}), may
         _plain(strawberry.type(description=inspect.cleandoc(cls.__doc__ or ""))(cls))

@@ -64,16 +64,20 @@ class Keyset:
     def order_by(self, alias: str, *, backward: bool = False) -> str:
         """The columns of ORDER BY; ``backward`` reads the page from its far end."""
         direction = " desc" if self.descending != backward else ""
-        return ", ".join(f"{alias}.{quote(s.column)}{direction}" for s in self.sorts)
+        return ", ".join(f"{column}{direction}" for column in self.columns(alias))
 
-    def cursor(self, alias: str) -> str:
-        """SQL for the cursor of a row: its key as JSON in base64."""
-        key = ", ".join(f"{alias}.{quote(s.column)}" for s in self.sorts)
+    def columns(self, alias: str) -> list[str]:
+        """The key of a row."""
+        return [f"{alias}.{quote(sort.column)}" for sort in self.sorts]
+
+    def cursor(self, columns: list[str]) -> str:
+        """SQL for the cursor of a key: JSON in base64."""
+        key = ", ".join(columns)
         return rf"translate(encode(convert_to(json_build_array({key})::text, 'UTF8'), 'base64'), E'\n', '')"
 
     def beyond(self, alias: str, bind: str, *, backward: bool) -> str:
         """The rows after a cursor (before it, ``backward``): a row comparison, which an index answers."""
-        mine = ", ".join(f"{alias}.{quote(s.column)}" for s in self.sorts)
+        mine = ", ".join(self.columns(alias))
         theirs = ", ".join(f"({bind}::text[])[{i + 1}]::{s.type}" for i, s in enumerate(self.sorts))
         return f"({mine}) {'<' if self.descending != backward else '>'} ({theirs})"
 

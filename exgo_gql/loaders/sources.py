@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Table
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
@@ -24,6 +25,9 @@ language of messages, and whether the viewer is staff."""
 
 TYPES: dict[str, type[Row]] = {}
 """Every declared type, by name."""
+
+NODES: dict[str, type[Row]] = {}
+"""Those of them that have a global id."""
 
 
 class DeclarationError(TypeError):
@@ -111,7 +115,14 @@ class Relation:
     """The Python type that a COUNTS row becomes."""
 
 
-Source = Column | Computed | Relation
+@dataclass(frozen=True)
+class Anything:
+    """Rows of whatever type their global ids name: one, or, ``many``, one for each id of a list."""
+
+    many: bool
+
+
+Source = Column | Computed | Relation | Anything
 
 
 class Arguments(NamedTuple):
@@ -122,6 +133,8 @@ class Arguments(NamedTuple):
     filters: Mapping[str, Any] = {}
     key: tuple[str, Any] | None = None
     """A root's look-up: the column and the value."""
+    ids: tuple[tuple[type[Row], UUID] | None, ...] = ()
+    """What global ids name; ``None`` for an id that is none of ours."""
 
 
 NOTHING = Arguments()

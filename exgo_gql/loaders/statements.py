@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from exgo_gql.loaders import values
-from exgo_gql.loaders.filters import Kind, Writing, kind
+from exgo_gql.loaders.filters import Kind, Writing, kind_of
 from exgo_gql.loaders.nodes import Row
 from exgo_gql.loaders.scope import Binds, Statement, visible
 from exgo_gql.loaders.sources import Arguments, Column, Relation, Shape
@@ -44,7 +44,7 @@ def form(args: Arguments, *, whole: bool, counting: bool) -> Form:
         counting,
         args.sort,
         args.window.shape if args.window and not counting else (False, False),
-        tuple((name, kind(value)) for name, value in args.filters.items()),
+        tuple((name, kind_of(value)) for name, value in args.filters.items()),
         args.key[0] if args.key else "",
     )
 
@@ -59,18 +59,22 @@ def columns(target: type[Row], alias: str) -> list[str]:
     return own
 
 
-def conditions(relation: Relation, form: Form, alias: str, binds: Binds) -> list[str]:
+Of = Callable[[Any], Arguments]
+"""Where in a request the arguments of a relation are."""
+
+
+def conditions(relation: Relation, form: Form, alias: str, binds: Binds, of: Of) -> list[str]:
     """The filters of this form, in SQL."""
     if not form.filters:
         return []
     assert relation.filters is not None  # a form has filters only where the relation has
     made = relation.filters.conditions
 
-    def written(name: str, of: Kind) -> str:
-        value = binds.add(lambda request: request.args.filters[name])
-        return str(made[name](Writing(alias, form.whole, binds, value, of)))
+    def written(name: str, kind: Kind) -> str:
+        value = binds.add(lambda request: of(request).filters[name])
+        return str(made[name](Writing(alias, form.whole, binds, value, kind)))
 
-    return [f"({written(name, of)})" for name, of in form.filters]
+    return [f"({written(name, kind)})" for name, kind in form.filters]
 
 
 def joined(relation: Relation, form: Form, alias: str, binds: Binds, key: list[str]) -> list[str]:
@@ -84,6 +88,20 @@ def joined(relation: Relation, form: Form, alias: str, binds: Binds, key: list[s
     links = ", ".join(f"l.{quote(mine)}" for mine, _ in link.pairs)
     source = visible(link.table, form.whole, binds)
     return [f"({mine}) in (select {links} from {source} l where {' and '.join([*ours, *live])})"]
+
+
+def looked_up(relation: Relation, form: Form, alias: str, binds: Binds, of: Of) -> list[str]:
+    """How a root finds its row: by a key that is given."""
+    column = relation.target.table.c[form.key]
+    value = binds.add(lambda request: key[1] if (key := of(request).key) else None)
+    where = [f"{alias}.{quote(form.key)} = {value}::{values.sql_type(column.type)}"]
+    if form.key != "id" and relation.living is not None:
+        where.append(values.expression(relation.living, relation.target.table, alias))
+    return where
+
+
+def _args(request: Request) -> Arguments:
+    return request.args
 
 
 @lru_cache(maxsize=4096)
@@ -100,9 +118,9 @@ def statement(relation: Relation, form: Form) -> Statement:
         where = joined(relation, form, "t", binds, [f"k.{name}" for name in names])
     else:
         keys, where = '(values (1)) as k("~key")', []
-    where += conditions(relation, form, "t", binds)
+    where += conditions(relation, form, "t", binds, _args)
     if form.key:
-        where += _look_up(relation, form, binds)
+        where += looked_up(relation, form, "t", binds, _args)
     matching = " and ".join(where) or "true"
     if form.counting:
         if relation.shape is Shape.COUNTS:
@@ -122,7 +140,7 @@ def statement(relation: Relation, form: Form) -> Statement:
         again = f", {keyset.order_by('x', backward=backward)}"
     if relation.shape is Shape.PAGES:
         assert keyset is not None  # link() gives pages a keyset for every sort
-        selected.append(f'{keyset.cursor("t")} as "~cursor"')
+        selected.append(f'{keyset.cursor(keyset.columns("t"))} as "~cursor"')
         if form.window[0]:
             matching += " and " + keyset.beyond(
                 "t", binds.add(lambda r: r.args.window.key), backward=backward
@@ -162,12 +180,3 @@ def _key_part(place: int) -> Callable[[Request], list[Any]]:
 def _key_type(relation: Relation, column: str) -> str:
     table = relation.through.table if relation.through is not None else relation.target.table
     return values.sql_type(table.c[column].type)
-
-
-def _look_up(relation: Relation, form: Form, binds: Binds) -> list[str]:
-    column = relation.target.table.c[form.key]
-    value = binds.add(lambda request: request.args.key[1])
-    where = [f"t.{quote(form.key)} = {value}::{values.sql_type(column.type)}"]
-    if form.key != "id" and relation.living is not None:
-        where.append(values.expression(relation.living, relation.target.table, "t"))
-    return where

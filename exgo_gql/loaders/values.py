@@ -7,11 +7,12 @@ import enum
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import Column, Table, select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnElement, Grouping
 from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.types import TypeEngine
 
@@ -78,6 +79,41 @@ def for_driver(value: Any) -> Any:
     if isinstance(value, list):
         return [for_driver(item) for item in value]
     return value
+
+
+def may_be_null(of: ColumnElement[Any]) -> bool:
+    """Whether an expression of a row might be null. Of what is no arithmetic on columns, nobody knows."""
+    if isinstance(of, Column):
+        return bool(of.nullable)
+    if isinstance(of, BinaryExpression):
+        return may_be_null(of.left) or may_be_null(of.right)
+    if isinstance(of, Grouping):
+        return may_be_null(cast("ColumnElement[Any]", of.element))
+    return not isinstance(of, BindParameter) or of.value is None
+
+
+def as_need(type_: TypeEngine[Any], sql: str) -> str:
+    """SQL whose JSON ``from_need`` reads back as the driver would have: a decimal keeps its places."""
+    return f"{sql}::text" if issubclass(python_type(type_), Decimal) else sql
+
+
+def from_need(type_: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """From the JSON of ``as_need`` to Python's value, where they differ."""
+    if (read := reader(type_)) is not None:
+        return read
+    python = python_type(type_)
+    for kind, made in _FROM_TEXT.items():
+        if issubclass(python, kind):
+            return lambda value: None if value is None else made(value)
+    return None
+
+
+_FROM_TEXT: dict[type, Callable[[str], Any]] = {
+    Decimal: Decimal,
+    dt.datetime: dt.datetime.fromisoformat,
+    dt.date: dt.date.fromisoformat,
+    UUID: UUID,
+}
 
 
 def as_json(type_: TypeEngine[Any], sql: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -87,13 +87,20 @@ def sdl() -> GraphQLSchema:
 Asked = Callable[..., Awaitable[tuple[Any, int]]]
 
 
+@pytest_asyncio.fixture(scope="session")
+async def loading(shared: Stage) -> AsyncIterator[Stage]:
+    """The shared database behind an application that plans nothing."""
+    async with Stage.open(shared.fresh, planner=False) as stage:
+        yield stage
+
+
 @pytest.fixture
-def asked(stage: Stage) -> Asked:
-    """Ask, and count: the data and how many statements it took."""
+def asked(loading: Stage) -> Asked:
+    """Ask the loaders, and count: the data and how many statements it took."""
 
     async def ask(who: Person, query: str, variables: dict[str, Any] | None = None) -> tuple[Any, int]:
-        stage.statements.clear()
-        data = await who.ask(query, variables)
-        return data, len(statements_of(stage))
+        loading.statements.clear()
+        data = await replace(who, stage=loading).ask(query, variables)
+        return data, len(statements_of(loading))
 
     return ask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -12,7 +13,7 @@ _PROTECTED = 0.8
 
 
 class Recent(Generic[Value]):
-    """Values by text, the least recently used forgotten first.
+    """Values by a key, the least recently used forgotten first.
 
     A new key is on probation; asked for again, it is protected. Keys that come once push out only others on
     probation.
@@ -21,15 +22,15 @@ class Recent(Generic[Value]):
     def __init__(self, most: int) -> None:
         """``most`` is the weight of all values together, in whatever unit they are put in with."""
         self._most = most
-        self._probation: OrderedDict[str, tuple[Value, int]] = OrderedDict()
-        self._protected: OrderedDict[str, tuple[Value, int]] = OrderedDict()
+        self._probation: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
+        self._protected: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
         self.weight = 0
         self._protected_weight = 0
 
     def __len__(self) -> int:
         return len(self._probation) + len(self._protected)
 
-    def get(self, key: str) -> Value | None:
+    def get(self, key: Hashable) -> Value | None:
         """The value, or ``None``; asking is using."""
         held = self._protected.get(key)
         if held is not None:
@@ -46,7 +47,7 @@ class Recent(Generic[Value]):
             self._probation[demoted] = value, weight
         return held[0]
 
-    def put(self, key: str, value: Value, weight: int) -> None:
+    def put(self, key: Hashable, value: Value, weight: int) -> None:
         """Remember a value; one that is heavier than the whole cache is not kept."""
         self._drop(key)
         if weight > self._most:
@@ -56,7 +57,7 @@ class Recent(Generic[Value]):
         while self.weight > self._most:
             self._drop(next(iter(self._probation or self._protected)))
 
-    def _drop(self, key: str) -> None:
+    def _drop(self, key: Hashable) -> None:
         held = self._probation.pop(key, None)
         if held is None:
             held = self._protected.pop(key, None)

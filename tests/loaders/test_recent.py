@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exgo_gql.extensions.recent import Recent
+from exgo_gql.loaders.recent import Recent
 
 
 @given(

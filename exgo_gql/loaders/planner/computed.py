@@ -1,0 +1,76 @@
+"""Computed fields: what they need comes back from the statement as JSON, what they give goes out as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import (
+    GraphQLLeafType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    is_leaf_type,
+)
+
+from exgo_gql.loaders.planner.collect import Collector, Merged, name_of
+from exgo_gql.loaders.planner.refusals import Reason, Unplannable
+
+Write = Callable[[Any], Any]
+"""From a Python value to what orjson writes as the loaders' way would."""
+
+
+class NullError(ValueError):
+    """A computed value is null where the schema says that it is not: the loaders say so, with its path."""
+
+
+def writer(collector: Collector, type_: GraphQLOutputType, merged: Merged) -> Write:
+    """Make the writer of a computed field's type, for what is asked of it. Raises ``Unplannable``."""
+    if isinstance(type_, GraphQLNonNull):
+        return _required(writer(collector, type_.of_type, merged))
+    if isinstance(type_, GraphQLList):
+        each = writer(collector, type_.of_type, merged)
+        return lambda value: None if value is None else [each(item) for item in value]
+    if is_leaf_type(type_):
+        return _leaf(type_)
+    if not isinstance(type_, GraphQLObjectType):
+        raise Unplannable(Reason.RESOLVER, str(type_))
+    return _object(collector, type_, merged)
+
+
+def _required(write: Write) -> Write:
+    def written(value: Any) -> Any:
+        if value is None:
+            raise NullError
+        return write(value)
+
+    return written
+
+
+def _leaf(type_: GraphQLLeafType) -> Write:
+    coerce = type_.coerce_output_value
+    if type_.name == "String":
+        return lambda value: value if value is None or type(value) is str else coerce(value)
+    return lambda value: None if value is None else coerce(value)
+
+
+def _object(collector: Collector, type_: GraphQLObjectType, merged: Merged) -> Write:
+    parts: list[tuple[str, str, Write]] = []
+    for key, below in collector.below(type_, merged).items():
+        name = name_of(below)
+        if name == "__typename":
+            parts.append((key, "", lambda _: type_.name))
+            continue
+        field = type_.fields[name]
+        declared = field.extensions["strawberry-definition"]
+        if not declared.is_basic_field:
+            raise Unplannable(Reason.RESOLVER, f"{type_.name}.{name}")
+        parts.append((key, declared.python_name, writer(collector, field.type, below)))
+
+    def written(value: Any) -> Any:
+        if value is None:
+            return None
+        return {key: write(getattr(value, name) if name else None) for key, name, write in parts}
+
+    return written

@@ -1,0 +1,164 @@
+"""Documents to plans, the most recently used kept; and plans run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import strawberry
+from graphql import DocumentNode, OperationDefinitionNode
+from graphql.execution.values import VariableValues
+
+from exgo_gql.db.pools import Database, Scope, carried
+from exgo_gql.loaders.planner.collect import switches
+from exgo_gql.loaders.planner.emit import Emitter, Forms
+from exgo_gql.loaders.planner.refusals import Unplannable
+from exgo_gql.loaders.planner.resolve import resolve
+from exgo_gql.loaders.planner.selection import Filling, Outline, Slot
+from exgo_gql.loaders.planner.splice import splice
+from exgo_gql.loaders.recent import Recent
+from exgo_gql.loaders.sources import Arguments, Relation
+from exgo_gql.loaders.statements import Form, form
+
+MOST_BYTES = 16 << 20
+"""What outlines may take up in memory, about; and plans as much again."""
+
+_OUTLINE_BYTES = 100
+"""What an outline takes up for each byte of its document's text, about."""
+
+_PLAN_BYTES = 2
+"""What a plan takes up for each byte of its SQL, about."""
+
+
+class Document(NamedTuple):
+    """A valid document and the query of it that is to be run."""
+
+    text: str
+    parsed: DocumentNode
+    operation: OperationDefinitionNode
+
+    @property
+    def key(self) -> tuple[str, str | None]:
+        """What its plans are kept by."""
+        name = self.operation.name
+        return self.text, name.value if name is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the parameters of a plan are taken from."""
+
+    merchant_id: UUID | None
+    slots: Sequence[Arguments]
+
+
+@dataclass(slots=True)
+class Plan:
+    """One statement, and how its JSON becomes the answer. It holds nothing of any viewer."""
+
+    sql: str
+    get: tuple[Callable[[Any], Any], ...]
+    fillings: tuple[Filling, ...]
+    permissions: frozenset[str]
+    uses: int = 0
+
+    async def run(
+        self, database: Database, scope: Scope, slots: Sequence[Arguments], given: Mapping[str, Any]
+    ) -> bytes:
+        """The JSON of ``data``. Raises whatever the database or a computed field raises."""
+        request = Request(scope.merchant_id, slots)
+        # A statement that comes once must not push one that comes often out of the connections' caches.
+        self.uses += 1
+        values = [get(request) for get in self.get]
+        page = await database.page(scope, self.sql, values, keep=self.uses > 1)
+        return splice(page, self.fillings, given)
+
+
+class Planner:
+    """Plans for the documents that came lately: one process's, for all viewers."""
+
+    def __init__(self, schema: strawberry.Schema) -> None:
+        self._schema = schema
+        self._switches: Recent[tuple[str, ...]] = Recent(MOST_BYTES)
+        self._outlines: Recent[Outline | Unplannable] = Recent(MOST_BYTES)
+        self._plans: Recent[Plan | Unplannable] = Recent(MOST_BYTES)
+
+    def plan(
+        self, document: Document, variables: VariableValues, *, whole: bool
+    ) -> tuple[Plan, Sequence[Arguments]]:
+        """Find or make the plan for a query and these variables, and evaluate its arguments.
+
+        ``whole`` says whose rows: every tenant's, or only those of one.
+
+        Raises:
+            Unplannable: the loaders must answer.
+
+        """
+        key = (document.key, tuple(variables.coerced.get(name) for name in self._switches_of(document)))
+        outline = self._outline(key, document, variables, frozenset())
+        slots = _evaluated(outline, variables)
+        missing = _types(slots) - outline.types
+        if missing:
+            outline = self._outline(key, document, variables, outline.types | missing)
+        varying = tuple(
+            _form(slot, arguments, whole=whole)
+            for slot, arguments in zip(outline.slots, slots, strict=True)
+            if slot.fixed is None
+        )
+        plan_key = (key, whole, varying)
+        plan = self._plans.get(plan_key)
+        if plan is None:
+            plan = self._made(outline, slots, whole=whole)
+            weight = 1 if isinstance(plan, Unplannable) else len(plan.sql)
+            self._plans.put(plan_key, plan, _PLAN_BYTES * weight + len(document.text))
+        if isinstance(plan, Unplannable):
+            raise plan
+        return plan, slots
+
+    def _switches_of(self, document: Document) -> tuple[str, ...]:
+        known = self._switches.get(document.key)
+        if known is None:
+            known = switches(document.parsed)
+            self._switches.put(document.key, known, len(document.text))
+        return known
+
+    def _outline(
+        self, key: Hashable, document: Document, variables: VariableValues, types: frozenset[str]
+    ) -> Outline:
+        known = self._outlines.get(key)
+        if known is None or (isinstance(known, Outline) and not types <= known.types):
+            try:
+                known = resolve(self._schema, document.parsed, document.operation, variables, types)
+            except Unplannable as reason:
+                known = reason
+            self._outlines.put(key, known, _OUTLINE_BYTES * len(document.text))
+        if isinstance(known, Unplannable):
+            raise known
+        return known
+
+    def _made(self, outline: Outline, slots: Sequence[Arguments], *, whole: bool) -> Plan | Unplannable:
+        forms: Forms = tuple(
+            _form(slot, arguments, whole=whole) for slot, arguments in zip(outline.slots, slots, strict=True)
+        )
+        emitter = Emitter(outline, forms, whole=whole)
+        try:
+            sql, get = emitter.statement()
+        except Unplannable as reason:
+            return reason
+        return Plan(carried(sql, len(get), whole=whole), get, outline.fillings, emitter.permissions)
+
+
+def _evaluated(outline: Outline, variables: VariableValues) -> list[Arguments]:
+    return [slot.fixed if slot.fixed is not None else slot.evaluate(variables) for slot in outline.slots]
+
+
+def _types(slots: Sequence[Arguments]) -> frozenset[str]:
+    return frozenset(name[0].__name__ for arguments in slots for name in arguments.ids if name is not None)
+
+
+def _form(slot: Slot, arguments: Arguments, *, whole: bool) -> Form | frozenset[str]:
+    if isinstance(slot.source, Relation):
+        return form(arguments, whole=whole, counting=False)
+    return _types([arguments])
