@@ -24,7 +24,7 @@ OVERHEAD = ("begin", "commit", "select * from session_viewer", *INTROSPECTION)
 
 def statements_of(stage: Stage) -> list[str]:
     """The statements that were run to answer, since the counters were set to zero."""
-    return [sql for sql in stage.statements if not sql.startswith(OVERHEAD)]
+    return [sql for sql in stage.statements if not sql.lstrip().startswith(OVERHEAD)]
 
 
 @dataclass
