@@ -12,7 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table, select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnElement, Grouping
+from sqlalchemy.sql.elements import (
+    BinaryExpression,
+    BindParameter,
+    ColumnElement,
+    ExpressionClauseList,
+    Grouping,
+)
 from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.types import TypeEngine
 
@@ -85,10 +91,8 @@ def may_be_null(of: ColumnElement[Any]) -> bool:
     """Whether an expression of a row might be null. Of what is no arithmetic on columns, nobody knows."""
     if isinstance(of, Column):
         return bool(of.nullable)
-    if isinstance(of, BinaryExpression):
-        return may_be_null(of.left) or may_be_null(of.right)
-    if isinstance(of, Grouping):
-        return may_be_null(cast("ColumnElement[Any]", of.element))
+    if isinstance(of, BinaryExpression | ExpressionClauseList | Grouping):
+        return any(may_be_null(cast("ColumnElement[Any]", part)) for part in of.get_children())
     return not isinstance(of, BindParameter) or of.value is None
 
 

@@ -39,8 +39,9 @@ class _Page:
         self.keyset: Keyset = branch.relation.keysets[form.sort]
         self.beyond, self.backward = form.window
         self.source, self.alias = emitter.source(page.target)
-        self.rows: list[str] = []
-        """What the page's rows are read as: JSON of nodes and edges, then the key's columns if asked for."""
+        self.lists: list[str] = []
+        """Names of the records that each row of the page is read as: of nodes, of edges."""
+        self.laterals: list[str] = []
         self.more = self.keyed = False
         """Whether one row more is to be read, and whether cursors of the page's ends are wanted."""
         of = emitter.of(branch.slot)
@@ -53,7 +54,7 @@ class _Page:
         """All parts, from the page's rows if any part needs them."""
         parts = [(key, self.part(part)) for key, part in self.page.fields]
         columns = ", ".join(f"{sql} as {quote(key)}" for key, sql in parts)
-        if not (self.rows or self.more or self.keyed):
+        if not (self.lists or self.more or self.keyed):
             return f"(select row_to_json(c) from (select {columns}) c)"
         return f"(select row_to_json(c) from (select {columns} from ({self.gathered()}) a) c)"
 
@@ -71,8 +72,7 @@ class _Page:
                 return self.sliced(self.edge(part))
 
     def node(self, content: Object) -> str:
-        columns = self.emitter.columns(content.fields, content.target, self.alias)
-        return f"(select row_to_json(r) from (select {columns}) r)"
+        return self.record(self.emitter.columns(content.fields, content.target, self.alias))
 
     def edge(self, edges: Edges) -> str:
         fields = []
@@ -85,12 +85,18 @@ class _Page:
                 case Object():
                     sql = self.node(part)
             fields.append(f"{sql} as {quote(key)}")
-        return f"(select row_to_json(e) from (select {', '.join(fields)}) e)"
+        return self.record(", ".join(fields))
 
-    def sliced(self, row: str) -> str:
+    def record(self, columns: str) -> str:
+        """A record made of a row of the page. Joined, not selected: PostgreSQL takes it into the page's own plan."""
+        name = f"{self.alias}_{len(self.laterals)}"
+        self.laterals.append(f" cross join lateral (select {columns}) {name}")
+        return name
+
+    def sliced(self, record: str) -> str:
         """The JSON list of what each row of the page is read as."""
-        self.rows.append(row)
-        return f"coalesce(array_to_json(a.j{len(self.rows) - 1}[{self.first}:{self.last}]), '[]')"
+        self.lists.append(record)
+        return f"coalesce(array_to_json(a.j{len(self.lists) - 1}[{self.first}:{self.last}]), '[]')"
 
     @property
     def first(self) -> str:
@@ -128,27 +134,20 @@ class _Page:
 
     def gathered(self) -> str:
         """The rows of the page as arrays in the order of the list, and how many were read."""
-        arrays = [f"array_agg(p.j{number}) as j{number}" for number in range(len(self.rows))]
-        keys = range(len(self.keyset.sorts)) if self.keyed else range(0)
-        arrays += [f"array_agg(p.k{number}) as k{number}" for number in keys]
-        return f"select {', '.join([*arrays, 'count(*)::int as n'])} from ({self.read()}) p"
+        arrays = [f"array_agg(row_to_json({name})) as j{number}" for number, name in enumerate(self.lists)]
+        keys = self.keyset.columns(self.alias) if self.keyed else []
+        arrays += [f"array_agg({column}) as k{number}" for number, column in enumerate(keys)]
+        rows = f"({self.read()}) {self.alias}{''.join(self.laterals)}"
+        return f"select {', '.join([*arrays, 'count(*)::int as n'])} from {rows}"
 
     def read(self) -> str:
         where = self.emitter.matching(self.branch, self.owner, self.alias)
         if self.beyond:
             where += f" and {self.keyset.beyond(self.alias, self.key, backward=self.backward)}"
-        selected = [f"{sql} as j{number}" for number, sql in enumerate(self.rows)]
-        if self.keyed or self.backward:
-            columns = self.keyset.columns(self.alias)
-            selected += [f"{column} as k{number}" for number, column in enumerate(columns)]
         order = self.keyset.order_by(self.alias, backward=self.backward)
         limit = f"{self.size} + 1" if self.more else self.size
-        rows = f"select {', '.join(selected)} from {self.source} where {where} order by {order} limit {limit}"
-        if not self.backward:
-            return rows
-        direction = " desc" if self.keyset.descending else ""
-        again = ", ".join(f"b.k{number}{direction}" for number in range(len(self.keyset.sorts)))
-        return f"select * from ({rows}) b order by {again}"
+        rows = f"select {self.alias}.* from {self.source} where {where} order by {order} limit {limit}"
+        return f"select b.* from ({rows}) b order by {self.keyset.order_by('b')}" if self.backward else rows
 
     def total(self) -> str:
         source, alias = self.emitter.source(self.page.target)
