@@ -31,6 +31,9 @@ from exgo_gql.loaders.values import quote
 MOST_TABLES = 100
 """Tables that one statement may read. PostgreSQL plans about a hundred in tens of milliseconds, once."""
 
+ROW = '"~"'
+"""What a row of a select list is called: no response key, or it would name that column of it."""
+
 Forms = tuple[Form | frozenset[str], ...]
 """For each slot all that changes the SQL text: a relation's form, or the types that global ids name."""
 
@@ -123,8 +126,8 @@ class Emitter:
             f"select {self.columns(content.fields, content.target, alias)} from {source} where {where}{tail}"
         )
         if relation.shape is Shape.MANY:
-            return f"(select coalesce(json_agg(r), '[]') from ({selected}) r)"
-        return f"(select row_to_json(r) from ({selected}) r)"
+            return f"(select coalesce(json_agg({ROW}), '[]') from ({selected}) {ROW})"
+        return f"(select row_to_json({ROW}) from ({selected}) {ROW})"
 
     def _named(self, named: Named) -> str:
         types = self._forms[named.slot]
@@ -149,7 +152,7 @@ class Emitter:
 
 def as_row(columns: str) -> str:
     """The JSON of one row of a select list."""
-    return f"(select row_to_json(r) from (select {columns}) r)"
+    return f"(select row_to_json({ROW}) from (select {columns}) {ROW})"
 
 
 def _tail(relation: Relation, form: Form, alias: str) -> str:

@@ -55,8 +55,8 @@ class _Page:
         parts = [(key, self.part(part)) for key, part in self.page.fields]
         columns = ", ".join(f"{sql} as {quote(key)}" for key, sql in parts)
         if not (self.lists or self.more or self.keyed):
-            return f"(select row_to_json(c) from (select {columns}) c)"
-        return f"(select row_to_json(c) from (select {columns} from ({self.gathered()}) a) c)"
+            return as_row(columns)
+        return as_row(f"{columns} from ({self.gathered()}) a")
 
     def part(self, part: Typename | Object | Edges | Info | Total) -> str:
         match part:
@@ -89,7 +89,7 @@ class _Page:
 
     def record(self, columns: str) -> str:
         """A record made of a row of the page. Joined, not selected: PostgreSQL takes it into the page's own plan."""
-        name = f"{self.alias}_{len(self.laterals)}"
+        name = quote(f"~{len(self.laterals)}")
         self.laterals.append(f" cross join lateral (select {columns}) {name}")
         return name
 
@@ -118,7 +118,7 @@ class _Page:
             f"{_typename(name) if isinstance(name, Typename) else written[name]()} as {quote(key)}"
             for key, name in info.fields
         ]
-        return f"(select row_to_json(i) from (select {', '.join(fields)}) i)"
+        return as_row(", ".join(fields))
 
     def there_is_more(self, *, ahead: bool) -> str:
         """Whether something lies beyond an end: what was read tells of the one, the cursor of the other."""
@@ -173,7 +173,7 @@ def tally(emitter: Emitter, branch: Branch, tally: Tally) -> str:
         for key, name in tally.fields
     )
     return (
-        f"(select json_agg((select row_to_json(r) from (select {columns}) r) order by m.n)"
+        f"(select json_agg({as_row(columns)} order by m.n)"
         f" from unnest(array[{states}]) with ordinality m(value, n) left join ({grouped}) g on g.value = m.value)"
     )
 

@@ -102,6 +102,7 @@ class Planner:
         missing = _types(slots) - outline.types
         if missing:
             outline = self._outline(key, document, variables, outline.types | missing)
+            slots = _evaluated(outline, variables)  # those below the types are new
         varying = tuple(
             _form(slot, arguments, whole=whole)
             for slot, arguments in zip(outline.slots, slots, strict=True)
