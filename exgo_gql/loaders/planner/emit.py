@@ -8,6 +8,7 @@ from typing import Any
 from exgo_gql.loaders import ids, values
 from exgo_gql.loaders.nodes import Row
 from exgo_gql.loaders.planner import emit_pages
+from exgo_gql.loaders.planner.records import as_list, as_row
 from exgo_gql.loaders.planner.refusals import Reason, Unplannable
 from exgo_gql.loaders.planner.selection import (
     Branch,
@@ -30,9 +31,6 @@ from exgo_gql.loaders.values import quote
 
 MOST_TABLES = 100
 """Tables that one statement may read. PostgreSQL plans about a hundred in tens of milliseconds, once."""
-
-ROW = '"~"'
-"""What a row of a select list is called: no response key, or it would name that column of it."""
 
 Forms = tuple[Form | frozenset[str], ...]
 """For each slot all that changes the SQL text: a relation's form, or the types that global ids name."""
@@ -122,12 +120,9 @@ class Emitter:
         source, alias = self.source(content.target)
         where = self.matching(branch, owner, alias)
         tail = _tail(relation, self.form(branch.slot), alias)
-        selected = (
-            f"select {self.columns(content.fields, content.target, alias)} from {source} where {where}{tail}"
-        )
-        if relation.shape is Shape.MANY:
-            return f"(select coalesce(json_agg({ROW}), '[]') from ({selected}) {ROW})"
-        return f"(select row_to_json({ROW}) from ({selected}) {ROW})"
+        columns = self.columns(content.fields, content.target, alias)
+        written = as_list if relation.shape is Shape.MANY else as_row
+        return written(f"{columns} from {source} where {where}{tail}")
 
     def _named(self, named: Named) -> str:
         types = self._forms[named.slot]
@@ -148,11 +143,6 @@ class Emitter:
         columns = self.columns(content.fields, content.target, alias)
         row = as_row(f"{columns} from {source} where {alias}.id = k.id")
         return f"when '{content.target.__name__}' then {row}"
-
-
-def as_row(columns: str) -> str:
-    """The JSON of one row of a select list."""
-    return f"(select row_to_json({ROW}) from (select {columns}) {ROW})"
 
 
 def _tail(relation: Relation, form: Form, alias: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from exgo_gql.loaders.pages import Keyset
+from exgo_gql.loaders.planner.records import as_row
 from exgo_gql.loaders.planner.selection import (
     Branch,
     Cursor,
