@@ -56,14 +56,16 @@ class Planned:
             viewer = context.viewer
             document = Document(prepared.text, prepared.document, prepared.operation)
             plan, slots = planner.plan(document, variables, whole=viewer.merchant_id is None)
-            _check_permissions(plan, viewer)
+            _check(plan, viewer)
             async with asyncio.timeout_at(deadline):
                 data = await plan.run(context.database, viewer.scope, slots, given(viewer, context.language))
         except Unplannable as refused:
             outcome = Outcome(None, plan, refused)
         except Exception as error:  # whatever it is, the errors of an answer are the loaders'
-            if not isinstance(error, Unavailable):
+            if not isinstance(error, Unavailable | TimeoutError):
                 log.warning("planner:failed", document=prepared.text, exc_info=error)
+                if plan is not None:
+                    plan.failures += 1
             outcome = Outcome(None, plan, Unplannable(Reason.FAILED))
         else:
             outcome = Outcome(data, plan)
@@ -83,6 +85,8 @@ class Planned:
         return self._planner, context
 
 
-def _check_permissions(plan: Plan, viewer: Viewer) -> None:
+def _check(plan: Plan, viewer: Viewer) -> None:
+    if not plan.works:
+        raise Unplannable(Reason.FAILED)
     if not plan.permissions <= viewer.permissions:
         raise Unplannable(Reason.PERMISSION)

@@ -32,6 +32,10 @@ _PLAN_BYTES = 2
 """What a plan takes up for each byte of its SQL, about."""
 
 
+MOST_FAILURES = 3
+"""After so many failed runs a plan is given up."""
+
+
 class Document(NamedTuple):
     """A valid document and the query of it that is to be run."""
 
@@ -63,6 +67,12 @@ class Plan:
     fillings: tuple[Filling, ...]
     permissions: frozenset[str]
     uses: int = 0
+    failures: int = 0
+
+    @property
+    def works(self) -> bool:
+        """Whether it is worth running: one that keeps failing costs each request twice."""
+        return self.failures < MOST_FAILURES
 
     async def run(
         self, database: Database, scope: Scope, slots: Sequence[Arguments], given: Mapping[str, Any]
