@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from exgo_gql.domain.actors import Actor
@@ -62,8 +63,26 @@ class ActionState:
     message: str | None
 
 
+@cache
 def _needs(guard: Guard) -> tuple[str, ...]:
     return tuple(inspect.signature(guard).parameters)
+
+
+def _objections(row: Transition, known: Mapping[str, Any]) -> list[Refusal]:
+    """What the guards of a row have against it."""
+    answers = (guard(**{need: known[need] for need in _needs(guard)}) for guard in row.guards)
+    return [answer for answer in answers if answer is not None]
+
+
+def _state(row: Transition, problems: list[Refusal], language: Language) -> ActionState:
+    if problems:
+        return _blocked(row.action, problems, language)
+    return ActionState(str(row.action), Availability.MAYBE if row.maybe else Availability.ALLOWED, None, None)
+
+
+def _blocked(action: StrEnum, problems: list[Refusal], language: Language) -> ActionState:
+    first = problems[0]
+    return ActionState(str(action), Availability.BLOCKED, first.code, first.message(language))
 
 
 class Machine:
@@ -78,6 +97,7 @@ class Machine:
             )
         )
         """What the guards ask of a document, beyond its state and mode."""
+        self._outlooks: dict[Any, tuple[ActionState | Transition, ...]] = {}
 
     def permission(self, action: StrEnum) -> str:
         """How the permission to take an action is called, such as ``asn:confirm``."""
@@ -143,26 +163,37 @@ class Machine:
             ]
         if not row.who & parts:
             return row, [refusal(Code.NOT_YOURS, action=str(action))]
-        known = {**facts, "parts": parts}
-        answers = (guard(**{need: known[need] for need in _needs(guard)}) for guard in row.guards)
-        return row, [answer for answer in answers if answer is not None]
+        return row, _objections(row, {**facts, "parts": parts})
 
     def available(
         self, facts: Mapping[str, Any], parts: frozenset[Actor], language: Language
     ) -> list[ActionState]:
         """Every action of the document's mode, open or blocked, for one viewer (API-1)."""
-        states = []
-        for action in self.actions(facts.get("mode")):
-            row, problems = self._judge(action, facts, parts)
-            if problems:
-                first = problems[0]
-                states.append(
-                    ActionState(str(action), Availability.BLOCKED, first.code, first.message(language))
-                )
-            else:
-                open_ = Availability.MAYBE if row is not None and row.maybe else Availability.ALLOWED
-                states.append(ActionState(str(action), open_, None, None))
-        return states
+        known = {**facts, "parts": parts}
+        return [
+            said if isinstance(said, ActionState) else _state(said, _objections(said, known), language)
+            for said in self._outlook(facts["status"], facts.get("mode"), parts, language)
+        ]
+
+    def _outlook(
+        self, state: StrEnum, mode: Mode | None, parts: frozenset[Actor], language: Language
+    ) -> tuple[ActionState | Transition, ...]:
+        """What the table alone says of every action: all, but for rows whose guards have a say.
+
+        Kept, since lists ask it for each of their documents; it holds nothing of any.
+        """
+        key = (state, mode, parts, language)
+        if key not in self._outlooks:
+            said: list[ActionState | Transition] = []
+            for action in self.actions(mode):
+                row = self.find(action, state, mode)
+                if row is not None and row.who & parts:
+                    said.append(row if row.guards else _state(row, [], language))
+                else:
+                    _, problems = self._judge(action, {"status": state, "mode": mode}, parts)
+                    said.append(_blocked(action, problems, language))
+            self._outlooks[key] = tuple(said)
+        return self._outlooks[key]
 
     def asked_by(self, state: type[StrEnum], *, moded: bool) -> Callable[..., list[ActionState]]:
         """``available`` as a function whose parameters name what it needs, for a declared field."""

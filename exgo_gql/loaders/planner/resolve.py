@@ -15,7 +15,7 @@ from graphql import (
     get_named_type,
 )
 from graphql.execution.values import VariableValues
-from strawberry.types.arguments import convert_arguments
+from strawberry.types.arguments import convert_argument
 
 from exgo_gql.loaders import values
 from exgo_gql.loaders.arguments import arguments
@@ -183,12 +183,18 @@ class _Resolver:
     def slot(
         self, source: Relation | Anything, field: GraphQLField, declared: DeclaredField, merged: Merged
     ) -> int:
-        node, converter, config = node_of(merged), self.schema.schema_converter, self.schema.config
+        node, config = node_of(merged), self.schema.config
+        registry = self.schema.schema_converter.scalar_registry
+        named = [(config.name_converter.from_argument(each), each) for each in declared.arguments]
 
         def evaluate(variables: VariableValues | None) -> Arguments:
             try:
                 given = get_argument_values(field, node, variables)
-                converted = convert_arguments(given, declared.arguments, converter.scalar_registry, config)
+                converted = {
+                    each.python_name: convert_argument(given[name], each.type, registry, config)
+                    for name, each in named
+                    if name in given
+                }
                 return arguments(source, converted)
             except Exception as error:  # whatever it is, the loaders raise it too, and say where
                 raise Unplannable(Reason.ARGUMENTS, node.name.value) from error

@@ -1,11 +1,12 @@
 """Stage 4: computed values put where the statement left what they need.
 
 The place of a computed field holds ``["~7", …]``: the number of its filling, and its needs. Inside a JSON text a
-quotation mark is always escaped, so ``["~`` begins nothing else.
+quotation mark is always escaped, so ``["~`` begins nothing else; and inside a hole nobody looks for another.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from json.decoder import JSONDecoder
 from typing import Any
@@ -15,6 +16,9 @@ import orjson
 from exgo_gql.loaders.planner.selection import Filling
 
 _MARK = '["~'
+_PLAIN = re.compile(r'\["~[0-9]+"(?:, (?:"(?:[^"\\]|\\.)*+"|[\w.+-]++|\[\]))*+\]', re.ASCII)
+"""A hole without lists and objects in it: most, and found ten times as fast as by decoding."""
+
 _decode: Callable[[str, int], tuple[list[Any], int]] = JSONDecoder().raw_decode
 
 
@@ -33,11 +37,12 @@ def splice(page: bytes, fillings: tuple[Filling, ...], given: Mapping[str, Any])
     written = 0
     begins = text.find(_MARK)
     while begins >= 0:
-        hole, ends = _decode(text, begins)
-        needs = text[begins:ends]
-        value = known.get(needs)
+        plain = _PLAIN.match(text, begins)
+        ends = plain.end() if plain is not None else _decode(text, begins)[1]
+        hole = text[begins:ends]
+        value = known.get(hole)
         if value is None:
-            value = known[needs] = _filled(fillings[int(hole[0][1:])], hole[1:], given)
+            value = known[hole] = _filled(fillings, orjson.loads(hole), given)
         parts += (text[written:begins], value)
         written = ends
         begins = text.find(_MARK, ends)
@@ -45,7 +50,9 @@ def splice(page: bytes, fillings: tuple[Filling, ...], given: Mapping[str, Any])
     return "".join(parts).encode()
 
 
-def _filled(filling: Filling, needs: list[Any], given: Mapping[str, Any]) -> str:
+def _filled(fillings: tuple[Filling, ...], hole: list[Any], given: Mapping[str, Any]) -> str:
+    mark, *needs = hole
+    filling = fillings[int(mark[1:])]
     values = {
         name: need if read is None else read(need)
         for (name, read), need in zip(filling.reads, needs, strict=True)
