@@ -54,6 +54,19 @@ class Recent(Generic[Value]):
             return
         self._probation[key] = value, weight
         self.weight += weight
+        self._shrink()
+
+    def grow(self, key: Hashable, weight: int) -> None:
+        """Count so much more for a value that has grown, if it is still remembered."""
+        for part in (self._protected, self._probation):
+            if key in part:
+                value, held = part[key]
+                part[key] = value, held + weight
+                self.weight += weight
+                self._protected_weight += weight if part is self._protected else 0
+                self._shrink()
+
+    def _shrink(self) -> None:
         while self.weight > self._most:
             self._drop(next(iter(self._probation or self._protected)))
 

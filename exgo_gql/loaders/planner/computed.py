@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLString,
     is_leaf_type,
 )
 
@@ -50,7 +52,10 @@ def _required(write: Write) -> Write:
 
 def _leaf(type_: GraphQLLeafType) -> Write:
     coerce = type_.coerce_output_value
-    if type_.name == "String":
+    if isinstance(type_, GraphQLEnumType):
+        names = {None: None} | {each.value: name for name, each in type_.values.items()}
+        return lambda value: names[value] if value in names else coerce(value)
+    if type_ is GraphQLString:
         return lambda value: value if value is None or type(value) is str else coerce(value)
     return lambda value: None if value is None else coerce(value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,8 +22,8 @@ from exgo_gql.loaders.recent import Recent
 from exgo_gql.loaders.sources import Arguments, Relation
 from exgo_gql.loaders.statements import Form, form
 
-MOST_BYTES = 16 << 20
-"""What outlines may take up in memory, about; and plans as much again."""
+MOST_BYTES = 32 << 20
+"""What outlines and plans may take up in memory, about."""
 
 _OUTLINE_BYTES = 100
 """What an outline takes up for each byte of its document's text, about."""
@@ -86,14 +86,21 @@ class Plan:
         return splice(page, self.fillings, given)
 
 
+@dataclass(slots=True)
+class _Operation:
+    """What is known of one operation: an outline for each choice of its switches, a plan for each form."""
+
+    switches: tuple[str, ...]
+    outlines: dict[Hashable, Outline | Unplannable] = field(default_factory=dict)
+    plans: dict[Hashable, Plan | Unplannable] = field(default_factory=dict)
+
+
 class Planner:
     """Plans for the documents that came lately: one process's, for all viewers."""
 
     def __init__(self, schema: strawberry.Schema) -> None:
         self._schema = schema
-        self._switches: Recent[tuple[str, ...]] = Recent(MOST_BYTES)
-        self._outlines: Recent[Outline | Unplannable] = Recent(MOST_BYTES)
-        self._plans: Recent[Plan | Unplannable] = Recent(MOST_BYTES)
+        self._operations: Recent[_Operation] = Recent(MOST_BYTES)
 
     def plan(
         self, document: Document, variables: VariableValues, *, whole: bool
@@ -106,45 +113,42 @@ class Planner:
             Unplannable: the loaders must answer.
 
         """
-        key = (document.key, tuple(variables.coerced.get(name) for name in self._switches_of(document)))
-        outline = self._outline(key, document, variables, frozenset())
+        operation = self._operations.get(document.key)
+        if operation is None:
+            operation = _Operation(switches(document.parsed))
+            self._operations.put(document.key, operation, len(document.text))
+        chosen = tuple(variables.coerced.get(name) for name in operation.switches)
+        outline = self._outline(operation, chosen, document, variables, frozenset())
         slots = _evaluated(outline, variables)
-        missing = _types(slots) - outline.types
-        if missing:
-            outline = self._outline(key, document, variables, outline.types | missing)
+        if outline.global_ids and (missing := _types(slots) - outline.types):
+            outline = self._outline(operation, chosen, document, variables, outline.types | missing)
             slots = _evaluated(outline, variables)  # those below the types are new
-        varying = tuple(
-            _form(slot, arguments, whole=whole)
-            for slot, arguments in zip(outline.slots, slots, strict=True)
-            if slot.fixed is None
-        )
-        plan_key = (key, whole, varying)
-        plan = self._plans.get(plan_key)
+        varying = [_form(outline.slots[place], slots[place], whole=whole) for place in outline.varying]
+        key = (chosen, whole, *varying)
+        plan = operation.plans.get(key)
         if plan is None:
-            plan = self._made(outline, slots, whole=whole)
-            weight = 1 if isinstance(plan, Unplannable) else len(plan.sql)
-            self._plans.put(plan_key, plan, _PLAN_BYTES * weight + len(document.text))
+            plan = operation.plans[key] = self._made(outline, slots, whole=whole)
+            self._operations.grow(document.key, _PLAN_BYTES * len(getattr(plan, "sql", document.text)))
         if isinstance(plan, Unplannable):
             raise plan
         return plan, slots
 
-    def _switches_of(self, document: Document) -> tuple[str, ...]:
-        known = self._switches.get(document.key)
-        if known is None:
-            known = switches(document.parsed)
-            self._switches.put(document.key, known, len(document.text))
-        return known
-
     def _outline(
-        self, key: Hashable, document: Document, variables: VariableValues, types: frozenset[str]
+        self,
+        operation: _Operation,
+        chosen: Hashable,
+        document: Document,
+        variables: VariableValues,
+        types: frozenset[str],
     ) -> Outline:
-        known = self._outlines.get(key)
+        known = operation.outlines.get(chosen)
         if known is None or (isinstance(known, Outline) and not types <= known.types):
             try:
                 known = resolve(self._schema, document.parsed, document.operation, variables, types)
             except Unplannable as reason:
                 known = reason
-            self._outlines.put(key, known, _OUTLINE_BYTES * len(document.text))
+            operation.outlines[chosen] = known
+            self._operations.grow(document.key, _OUTLINE_BYTES * len(document.text))
         if isinstance(known, Unplannable):
             raise known
         return known

@@ -68,7 +68,15 @@ def resolve(
     resolver = _Resolver(schema, Collector(built, document, operation, variables), types)
     assert built.query_type is not None  # the document is valid
     fields = resolver.fields(None, built.query_type, resolver.collector.root(built.query_type))
-    return Outline(fields, tuple(resolver.slots), tuple(resolver.fillings), types)
+    slots = tuple(resolver.slots)
+    return Outline(
+        fields,
+        slots,
+        tuple(resolver.fillings),
+        types,
+        varying=tuple(place for place, slot in enumerate(slots) if slot.fixed is None),
+        global_ids=any(isinstance(slot.source, Anything) for slot in slots),
+    )
 
 
 class _Resolver:
@@ -175,10 +183,19 @@ class _Resolver:
         return tuple(named)
 
     def hole(self, owner: type[Row], field: GraphQLField, computed: Computed, merged: Merged) -> Hole:
-        needs = [(name, expression_of(owner, name)) for name in computed.needs if name not in GIVEN]
-        reads = tuple((name, values.from_need(of.type)) for name, of in needs)
-        self.fillings.append(Filling(computed, reads, writer(self.collector, field.type, merged)))
-        return Hole(len(self.fillings) - 1, tuple(of for _, of in needs))
+        needs = tuple(name for name in computed.needs if name not in GIVEN)
+        expressions = tuple(expression_of(owner, name) for name in needs)
+        reads = [values.from_need(of.type) for of in expressions]
+        self.fillings.append(
+            Filling(
+                computed.of,
+                needs,
+                tuple((place, read) for place, read in enumerate(reads) if read is not None),
+                tuple(name for name in computed.needs if name in GIVEN),
+                writer(self.collector, field.type, merged),
+            )
+        )
+        return Hole(len(self.fillings) - 1, expressions)
 
     def slot(
         self, source: Relation | Anything, field: GraphQLField, declared: DeclaredField, merged: Merged

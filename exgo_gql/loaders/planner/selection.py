@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.sql.elements import ColumnElement
 
 from exgo_gql.loaders.nodes import Row
-from exgo_gql.loaders.sources import Anything, Arguments, Computed, Relation
+from exgo_gql.loaders.sources import Anything, Arguments, Relation
 
 NO_PERMISSIONS: frozenset[str] = frozenset()
 
@@ -136,8 +136,13 @@ class Slot:
 class Filling:
     """What goes into a hole: the function, how its needs are read from JSON, how its value is written."""
 
-    computed: Computed
-    reads: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    of: Callable[..., Any]
+    needs: tuple[str, ...]
+    """The parameters that the row gives, in the order of the hole."""
+    reads: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """Which of them are not what JSON says, and how they are read."""
+    given: tuple[str, ...]
+    """The parameters that the request gives."""
     write: Callable[[Any], Any]
 
 
@@ -150,3 +155,7 @@ class Outline:
     fillings: tuple[Filling, ...]
     types: frozenset[str]
     """The types that global ids may name."""
+    varying: tuple[int, ...]
+    """The slots that variables are in."""
+    global_ids: bool
+    """Whether rows are asked for by global ids."""

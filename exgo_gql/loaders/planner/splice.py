@@ -7,19 +7,19 @@ quotation mark is always escaped, so ``["~`` begins nothing else; and inside a h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from json.decoder import JSONDecoder
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from exgo_gql.loaders.planner.selection import Filling
 
-_MARK = '["~'
-_PLAIN = re.compile(r'\["~[0-9]+"(?:, (?:"(?:[^"\\]|\\.)*+"|[\w.+-]++|\[\]))*+\]', re.ASCII)
-"""A hole without lists and objects in it: most, and found ten times as fast as by decoding."""
+_MARK = b'["~'
+_PLAIN = re.compile(rb'\["~[0-9]+"(?:, (?:"(?:[^"\\]|\\.)*+"|[\w.+-]++|\[\]))*+\]')
+"""A hole without lists and objects in it, as most are."""
 
-_decode: Callable[[str, int], tuple[list[Any], int]] = JSONDecoder().raw_decode
+_PIECE = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]]')
+"""What decides where any hole ends: its brackets, but for those in texts."""
 
 
 def splice(page: bytes, fillings: tuple[Filling, ...], given: Mapping[str, Any]) -> bytes:
@@ -31,30 +31,38 @@ def splice(page: bytes, fillings: tuple[Filling, ...], given: Mapping[str, Any])
     """
     if not fillings:
         return page
-    text = page.decode()
-    parts: list[str] = []
-    known: dict[str, str] = {}
+    parts: list[bytes] = []
+    known: dict[bytes, bytes] = {}
     written = 0
-    begins = text.find(_MARK)
+    begins = page.find(_MARK)
     while begins >= 0:
-        plain = _PLAIN.match(text, begins)
-        ends = plain.end() if plain is not None else _decode(text, begins)[1]
-        hole = text[begins:ends]
+        plain = _PLAIN.match(page, begins)
+        ends = plain.end() if plain is not None else _end(page, begins)
+        hole = page[begins:ends]
         value = known.get(hole)
         if value is None:
             value = known[hole] = _filled(fillings, orjson.loads(hole), given)
-        parts += (text[written:begins], value)
+        parts += (page[written:begins], value)
         written = ends
-        begins = text.find(_MARK, ends)
-    parts.append(text[written:])
-    return "".join(parts).encode()
+        begins = page.find(_MARK, ends)
+    parts.append(page[written:])
+    return b"".join(parts)
 
 
-def _filled(fillings: tuple[Filling, ...], hole: list[Any], given: Mapping[str, Any]) -> str:
+def _end(page: bytes, begins: int) -> int:
+    depth = 0
+    for piece in _PIECE.finditer(page, begins):
+        depth += {b"[": 1, b"]": -1}.get(piece[0], 0)
+        if depth == 0:
+            return piece.end()
+    raise ValueError("a hole does not end")
+
+
+def _filled(fillings: tuple[Filling, ...], hole: list[Any], given: Mapping[str, Any]) -> bytes:
     mark, *needs = hole
     filling = fillings[int(mark[1:])]
-    values = {
-        name: need if read is None else read(need)
-        for (name, read), need in zip(filling.reads, needs, strict=True)
-    }
-    return orjson.dumps(filling.write(filling.computed(values.__getitem__, given))).decode()
+    for place, read in filling.reads:
+        needs[place] = read(needs[place])
+    asked = {name: given[name] for name in filling.given}
+    value = filling.of(**dict(zip(filling.needs, needs, strict=True)), **asked)
+    return orjson.dumps(filling.write(value))
