@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 import structlog
+import uvloop
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -173,8 +174,8 @@ def run_beside(job: Callable[[Server], Coroutine[Any, Any, None]], settings: Set
                 raise
             raise SystemExit(128 + told[0]) from None
 
-    with server_of(settings) as server:
-        asyncio.run(run(server))
+    with server_of(settings) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run(server))
 
 
 @contextlib.contextmanager
