@@ -1,0 +1,143 @@
+"""Documents whose literals became variables, so that texts which differ in nothing else can share one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FloatValueNode,
+    GraphQLNonNull,
+    GraphQLSchema,
+    IntValueNode,
+    NameNode,
+    OperationDefinitionNode,
+    OperationType,
+    StringValueNode,
+    TokenKind,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableDefinitionNode,
+    VariableNode,
+    Visitor,
+    VisitorAction,
+    get_named_type,
+    get_nullable_type,
+    parse_type,
+    print_ast,
+    visit,
+)
+from graphql.language import SKIP
+
+from exgo_gql.extensions.literals import Reader, reader, same
+
+_LITERALS = {TokenKind.INT, TokenKind.FLOAT, TokenKind.STRING, TokenKind.BLOCK_STRING}
+
+
+@dataclass(frozen=True, slots=True)
+class Hoisted:
+    """What a document says, with variables for its literals."""
+
+    text: str
+    slots: tuple[tuple[str | None, Reader], ...]
+    """For each literal, in the document's order: the variable that it became, if any, and how it is read."""
+
+    def values(self, literals: list[str]) -> dict[str, Any] | None:
+        """The variables that stand for these literals; ``None`` if one of them does not fit."""
+        values = {}
+        for literal, (name, read) in zip(literals, self.slots, strict=True):
+            value = read(literal)
+            if value is None:
+                return None
+            if name is not None:
+                values[name] = value
+        return values
+
+
+def hoist(
+    document: DocumentNode, schema: GraphQLSchema, literals: list[str], starts: list[int]
+) -> Hoisted | None:
+    """Make variables of the literals in fields' arguments of a valid document that is one query.
+
+    Literals elsewhere (defaults of variables, arguments of directives) and those of types that may take
+    literals and variables differently stay as they are written. ``None`` if all do, if the document is not
+    one query, or if the parser found other literals in it than ``literals`` at ``starts``.
+    """
+    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    if len(operations) != 1 or operations[0].operation is not OperationType.QUERY:
+        return None
+    if _starts(document) != starts:
+        return None
+    types = TypeInfo(schema)
+    hoisting = _Hoisting(types, _prefix(operations[0]))
+    changed: DocumentNode = visit(document, TypeInfoVisitor(types, hoisting))
+    if not hoisting.slots:
+        return None
+    definitions = tuple(
+        replace(each, variable_definitions=(*(each.variable_definitions or ()), *hoisting.definitions))
+        if isinstance(each, OperationDefinitionNode)
+        else each
+        for each in changed.definitions
+    )
+    return Hoisted(
+        print_ast(replace(changed, definitions=definitions)),
+        tuple(
+            hoisting.slots.get(start, (None, same(literal)))
+            for start, literal in zip(starts, literals, strict=True)
+        ),
+    )
+
+
+class _Hoisting(Visitor):
+    """Puts a variable in the place of each literal that can be one."""
+
+    def __init__(self, types: TypeInfo, prefix: str) -> None:
+        super().__init__()
+        self._types = types
+        self._prefix = prefix
+        self.definitions: list[VariableDefinitionNode] = []
+        self.slots: dict[int, tuple[str, Reader]] = {}
+
+    def enter_directive(self, _node: DirectiveNode, *_: object) -> VisitorAction:
+        return SKIP
+
+    def enter_variable_definition(self, _node: VariableDefinitionNode, *_: object) -> VisitorAction:
+        return SKIP
+
+    def enter_int_value(
+        self, node: IntValueNode | FloatValueNode | StringValueNode, *_: object
+    ) -> VariableNode | None:
+        kind = self._types.get_input_type()
+        read = reader(get_named_type(kind))
+        if kind is None or read is None or node.loc is None:
+            return None
+        variable = VariableNode(name=NameNode(value=f"{self._prefix}{len(self.definitions)}"))
+        # a literal is never null, and an input type that takes one of its fields wants to know that
+        needed = GraphQLNonNull(get_nullable_type(kind))
+        self.definitions.append(VariableDefinitionNode(variable=variable, type=parse_type(str(needed))))
+        self.slots[node.loc.start] = variable.name.value, read
+        return variable
+
+    enter_float_value = enter_int_value
+    enter_string_value = enter_int_value
+
+
+def _starts(document: DocumentNode) -> list[int]:
+    """Where the parser found literals."""
+    starts = []
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        if token.kind in _LITERALS:
+            starts.append(token.start)
+        token = token.next
+    return starts
+
+
+def _prefix(operation: OperationDefinitionNode) -> str:
+    """What no variable of the operation begins with."""
+    prefix = "literal"
+    while any(each.variable.name.value.startswith(prefix) for each in operation.variable_definitions or ()):
+        prefix += "_"
+    return prefix
