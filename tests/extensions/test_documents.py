@@ -224,7 +224,7 @@ def test_texts_that_come_once_do_not_push_out_hot_ones(parses: list[str]) -> Non
 
 
 def test_memory_is_bounded_by_what_documents_take_up() -> None:
-    documents = Documents(SCHEMA, replace(LIMITS, remembered=1 << 20))
+    documents = Documents(SCHEMA, replace(LIMITS, remembered=2 << 20))
     tracemalloc.start()
     try:
         for i in range(12):
