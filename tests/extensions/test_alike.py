@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gc
+import re
 import tracemalloc
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from graphql import parse
+from graphql import OperationType, parse
 
 import exgo_gql.extensions.documents as module
+from exgo_gql.app import schema
 from exgo_gql.extensions.documents import Documents
 from exgo_gql.extensions.limits import Limits
+from exgo_gql.extensions.literals import take_apart
 from exgo_gql.extensions.refusals import RequestRefused
+from exgo_gql.web.graphiql.operations import FOLDER
 from tests.extensions.things import LIMITS, SCHEMA, agrees
 
 
@@ -69,7 +73,7 @@ async def test_the_third_text_of_a_skeleton_is_not_parsed(monkeypatch: pytest.Mo
         ("{ thing { said(float: %d) } }", {"literal0": 3.0}),
         ("{ thing { said(float: %d.5e1) } }", {"literal0": 35.0}),
         ("{ thing { ...F ...F } } fragment F on Thing { said(int: %d) }", {"literal0": 3}),
-        ("query($literal: Int = 5) { thing { a: said(int: %d) said(int: $literal) } }", {"literal_0": 3}),
+        ("query($literal0: Int = 5) { thing { a: said(int: %d) said(int: $literal0) } }", {"literal_0": 3}),
         ('{ __type(name: "T%d") { name } }', {"literal0": "T3"}),
         ("query($v: Int = 5) { thing { a: said(int: %d) said(int: $v) } }", {"literal0": 3}),
     ],
@@ -98,6 +102,8 @@ async def test_literals_in_the_arguments_of_fields_become_variables(
         '{ thing { said(text: "\\ud83d\\ude00%d") } }',
         "{ thing { said } } # %d",
         "{ t%d: thing { said } }",
+        "query($v: ID = 1) { things(ids: [$v-%d]) { said } }",
+        "{ things(ids: [9-%d]) { said } }",
         # one field, because the literals are equal
         "{ thing { said(int: %d) said(int: %d) } }",
     ],
@@ -163,6 +169,17 @@ async def test_what_is_refused_is_refused_with_a_template(text: str, literal: st
     assert await agrees(documents, text % 3)
     assert documents.alike(text % literal) is not None
     assert await agrees(documents, text % literal) is None
+
+
+def test_the_saved_queries_share() -> None:
+    for path in sorted(FOLDER.glob("*.graphql")):
+        documents = Documents(schema()._schema, LIMITS)
+        text = path.read_text("utf-8")
+        apart = take_apart(text)
+        assert apart is not None
+        if apart[1] and documents.prepare(text).kind is OperationType.QUERY:
+            documents.prepare(re.sub(r"(first|last): \d+", r"\1: 7", text))
+            assert documents.alike(re.sub(r"(first|last): \d+", r"\1: 8", text)) is not None, path.name
 
 
 def test_memory_is_flat_over_40_000_texts() -> None:
