@@ -39,10 +39,10 @@ _BARE_TOKEN_BYTES = 240
 """The same of a document that does not know where its parts stood."""
 
 _SIGHTINGS = 4_096
-"""Skeletons that were seen, of which only numbers are kept: their own and that of the first text."""
+"""Skeletons that are remembered by a number, with the number of the first text that had them."""
 
 _VAIN = 0
-"""In its place, that the skeleton has no template."""
+"""Stands for that text when the skeleton is known to give no template."""
 
 _COMPARISONS = 25_000
 """Units that comparing fields of one response name may take; graphql-core's own 500,000 are 250 ms."""
@@ -94,6 +94,7 @@ class Template:
     """A document for all texts of one skeleton."""
 
     name: str | None
+    """Of its only operation."""
     prepared: Prepared
     hoisted: Hoisted
 

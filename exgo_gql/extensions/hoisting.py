@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DirectiveNode,
     DocumentNode,
     FloatValueNode,
+    GraphQLInputType,
     GraphQLNonNull,
     GraphQLSchema,
     IntValueNode,
+    ListValueNode,
     NameNode,
     OperationDefinitionNode,
     OperationType,
@@ -19,12 +21,14 @@ from graphql import (
     TokenKind,
     TypeInfo,
     TypeInfoVisitor,
+    ValueNode,
     VariableDefinitionNode,
     VariableNode,
     Visitor,
     VisitorAction,
     get_named_type,
     get_nullable_type,
+    is_list_type,
     parse_type,
     print_ast,
     visit,
@@ -33,7 +37,18 @@ from graphql.language import SKIP
 
 from exgo_gql.extensions.literals import Reader, reader, same
 
+_PLAIN = (IntValueNode, FloatValueNode, StringValueNode)
 _LITERALS = {TokenKind.INT, TokenKind.FLOAT, TokenKind.STRING, TokenKind.BLOCK_STRING}
+
+
+class Slot(NamedTuple):
+    """Where a literal stood."""
+
+    name: str | None
+    """The variable that it became, if any."""
+    read: Reader
+    listed: bool = False
+    """Whether it is one item of the variable's list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +56,19 @@ class Hoisted:
     """What a document says, with variables for its literals."""
 
     text: str
-    slots: tuple[tuple[str | None, Reader], ...]
-    """For each literal, in the document's order: the variable that it became, if any, and how it is read."""
+    slots: tuple[Slot, ...]
+    """One for each literal, in the document's order."""
 
     def values(self, literals: list[str]) -> dict[str, Any] | None:
         """The variables that stand for these literals; ``None`` if one of them does not fit."""
-        values = {}
-        for literal, (name, read) in zip(literals, self.slots, strict=True):
+        values: dict[str, Any] = {}
+        for literal, (name, read, listed) in zip(literals, self.slots, strict=True):
             value = read(literal)
             if value is None:
                 return None
-            if name is not None:
+            if name is not None and listed:
+                values.setdefault(name, []).append(value)
+            elif name is not None:
                 values[name] = value
         return values
 
@@ -84,21 +101,21 @@ def hoist(
     return Hoisted(
         print_ast(replace(changed, definitions=definitions)),
         tuple(
-            hoisting.slots.get(start, (None, same(literal)))
+            hoisting.slots.get(start) or Slot(None, same(literal))
             for start, literal in zip(starts, literals, strict=True)
         ),
     )
 
 
 class _Hoisting(Visitor):
-    """Puts a variable in the place of each literal that can be one."""
+    """Puts a variable in the place of each literal, or list of literals, that can be one."""
 
     def __init__(self, types: TypeInfo, prefix: str) -> None:
         super().__init__()
         self._types = types
         self._prefix = prefix
         self.definitions: list[VariableDefinitionNode] = []
-        self.slots: dict[int, tuple[str, Reader]] = {}
+        self.slots: dict[int, Slot] = {}
 
     def enter_directive(self, _node: DirectiveNode, *_: object) -> VisitorAction:
         return SKIP
@@ -106,22 +123,32 @@ class _Hoisting(Visitor):
     def enter_variable_definition(self, _node: VariableDefinitionNode, *_: object) -> VisitorAction:
         return SKIP
 
-    def enter_int_value(
-        self, node: IntValueNode | FloatValueNode | StringValueNode, *_: object
-    ) -> VariableNode | None:
-        kind = self._types.get_input_type()
-        read = reader(get_named_type(kind))
-        if kind is None or read is None or node.loc is None:
-            return None
-        variable = VariableNode(name=NameNode(value=f"{self._prefix}{len(self.definitions)}"))
-        # a literal is never null, and an input type that takes one of its fields wants to know that
-        needed = GraphQLNonNull(get_nullable_type(kind))
-        self.definitions.append(VariableDefinitionNode(variable=variable, type=parse_type(str(needed))))
-        self.slots[node.loc.start] = variable.name.value, read
-        return variable
+    def enter_list_value(self, node: ListValueNode, *_: object) -> VariableNode | None:
+        kind = self._types.get_parent_input_type()  # the list's: its items' is entered with it
+        whole = is_list_type(get_nullable_type(kind)) and all(
+            isinstance(each, _PLAIN) for each in node.values
+        )
+        return self._variable(kind, node.values, listed=True) if whole else None
+
+    def enter_int_value(self, node: ValueNode, *_: object) -> VariableNode | None:
+        return self._variable(self._types.get_input_type(), (node,))
 
     enter_float_value = enter_int_value
     enter_string_value = enter_int_value
+
+    def _variable(
+        self, kind: GraphQLInputType | None, nodes: tuple[ValueNode, ...], *, listed: bool = False
+    ) -> VariableNode | None:
+        read = reader(get_named_type(kind))
+        if kind is None or read is None or not nodes:
+            return None
+        name = f"{self._prefix}{len(self.definitions)}"
+        variable = VariableNode(name=NameNode(value=name))
+        # no literal is null, and an input type that takes one of its fields wants to know that
+        needed = GraphQLNonNull(get_nullable_type(kind))
+        self.definitions.append(VariableDefinitionNode(variable=variable, type=parse_type(str(needed))))
+        self.slots |= dict.fromkeys((node.loc.start for node in nodes if node.loc), Slot(name, read, listed))
+        return variable
 
 
 def _starts(document: DocumentNode) -> list[int]:

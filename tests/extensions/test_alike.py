@@ -14,8 +14,10 @@ from graphql import OperationType, parse
 import exgo_gql.extensions.documents as module
 from exgo_gql.app import schema
 from exgo_gql.extensions.documents import Documents
+from exgo_gql.extensions.hoisting import hoist
 from exgo_gql.extensions.limits import Limits
 from exgo_gql.extensions.literals import take_apart
+from exgo_gql.extensions.recent import Recent
 from exgo_gql.extensions.refusals import RequestRefused
 from exgo_gql.web.graphiql.operations import FOLDER
 from tests.extensions.things import LIMITS, SCHEMA, agrees
@@ -65,7 +67,12 @@ async def test_the_third_text_of_a_skeleton_is_not_parsed(monkeypatch: pytest.Mo
     [
         ("{ thing(id: %d) { said } }", {"literal0": "3"}),
         ("{ things(first: %d) { said } }", {"literal0": 3}),
-        ("{ things(ids: [%d, 9]) { said } }", {"literal0": "3", "literal1": "9"}),
+        ("{ things(ids: [%d, 9]) { said } }", {"literal0": ["3", "9"]}),
+        ("{ things(ids: [%d, 9], first: 4) { said } }", {"literal0": ["3", "9"], "literal1": 4}),
+        ("{ thing { said(filter: {and: [{ids: [%d]}, {ids: []}]}) } }", {"literal0": ["3"]}),
+        ("{ thing { said(filter: {grid: [1, %d]}) } }", {"literal0": [1, 3]}),
+        ("{ thing { said(filter: {grid: [[1], [%d]]}) } }", {"literal0": [1], "literal1": [3]}),
+        ("query($v: ID! = a) { things(ids: [%d, $v]) { said } }".replace("= a", '= "a"'), {"literal0": "3"}),
         ("{ things(ids: %d) { said } }", {"literal0": "3"}),
         ("{ thing { said(key: {id: %d}) } }", {"literal0": "3"}),
         ('{ thing { said(filter: {and: {amount: "%d.5", sort: NEW}}) } }', {"literal0": "3.5"}),
@@ -97,7 +104,9 @@ async def test_literals_in_the_arguments_of_fields_become_variables(
         'mutation { change(text: "%d") }',
         'subscription { changes(text: "%d") }',
         "query A { thing(id: %d) { said } } query B { thing { said } }",
+        "query A { thing { ...F } } query B { thing { ...F } } fragment F on Thing { said(int: %d) }",
         "query($v: Int = %d) { thing { said(int: $v) } }",
+        '{ thing { said @mark(text: "%d") } }',
         '{ thing { said(text: """%d""") } }',
         '{ thing { said(text: "\\ud83d\\ude00%d") } }',
         "{ thing { said } } # %d",
@@ -113,13 +122,35 @@ def test_texts_without_a_template(text: str) -> None:
     for number in range(4):
         one = text.replace("%d", str(number))
         assert documents.alike(one) is None
-        if not one.startswith("query A"):
-            documents.prepare(one)
+        documents.prepare(one, "A" if one.startswith("query A") else None)
     assert len(documents.templates) == 0
 
 
+@pytest.mark.parametrize(
+    ("texts", "tried"),
+    [
+        (["{ thing(id: 1) { said } }"] * 3, 0),
+        ([f"{{ thing(id: {literal}) {{ said }} }}" for literal in range(4)], 1),
+        ([f'mutation {{ change(text: "{literal}") }}' for literal in range(5)], 1),
+    ],
+)
+def test_a_skeleton_is_tried_once(monkeypatch: pytest.MonkeyPatch, texts: list[str], tried: int) -> None:
+    tries: list[object] = []
+
+    def counted(*given: Any) -> object:
+        tries.append(given)
+        return hoist(*given)
+
+    monkeypatch.setattr(module, "hoist", counted)
+    documents = Documents(SCHEMA, LIMITS)
+    for text in texts:
+        documents.recent = Recent(0)  # all that it held was pushed out
+        documents.prepare(text)
+    assert len(tries) == tried
+
+
 async def test_literals_that_are_no_variables_must_be_equal() -> None:
-    text = "query($v: Int = %d) @live(n: 1) { thing { said(int: $v, id: %d) } }".replace(" @live(n: 1)", "")
+    text = "query($v: Int = %d) { thing { said(int: $v, id: %d) } }"
     documents = learned(text % (5, 1), text % (5, 2))
     assert await agrees(documents, text % (5, 3))
     assert documents.alike(text % (6, 3)) is None
@@ -203,7 +234,8 @@ def test_texts_of_many_skeletons_stay_within_their_memory() -> None:
     try:
         for number in range(60):
             for literal in range(2):
-                documents.prepare(f"{{ t{number}: things(ids: [{literal}{', 7' * 20}]) {{ said }} }}")
+                filters = f"{{size: {literal}}}" + " {size: 7}" * 10
+                documents.prepare(f"{{ t{number}: thing {{ said(filter: {{and: [{filters}]}}) }} }}")
         gc.collect()
         taken, _ = tracemalloc.get_traced_memory()
     finally:

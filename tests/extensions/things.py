@@ -13,6 +13,7 @@ from exgo_gql.schema.scalars import DECIMAL
 
 LIMITS = Limits()
 SCHEMA = build_schema("""
+    directive @mark(text: String) on FIELD
     scalar Decimal
     enum Sort { NEW OLD }
     input Key @oneOf { id: ID sku: String }
