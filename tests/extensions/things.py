@@ -15,6 +15,7 @@ LIMITS = Limits()
 SCHEMA = build_schema("""
     directive @mark(text: String) on FIELD
     scalar Decimal
+    scalar Any
     enum Sort { NEW OLD }
     input Key @oneOf { id: ID sku: String }
     input Filter {
@@ -27,7 +28,9 @@ SCHEMA = build_schema("""
       and: [Filter!]
     }
     type Thing {
-      said(int: Int = 3, float: Float, id: ID, text: String! = "", amount: Decimal, key: Key, filter: Filter): String
+      said(
+        int: Int = 3, float: Float, id: ID, text: String! = "", amount: Decimal, any: Any, key: Key, filter: Filter
+      ): String
       things(first: Int = 4): [Thing!]!
     }
     type Query {
