@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, NamedTuple, cast
@@ -17,7 +18,7 @@ from exgo_gql.extensions.documents import Documents, Prepared
 from exgo_gql.extensions.inputs import check_variables
 from exgo_gql.extensions.limits import Limits
 from exgo_gql.extensions.masking import publish
-from exgo_gql.extensions.planned import Planned
+from exgo_gql.extensions.planned import Outcome, Planned
 from exgo_gql.extensions.prices import check_page
 from exgo_gql.extensions.refusals import RequestCode, RequestRefused, coded, refused
 from exgo_gql.extensions.reports import Report
@@ -95,15 +96,12 @@ class Executor:
         deadline = asyncio.get_running_loop().time() + self.limits.execution
         try:
             report = Report.asked(params.extensions, context)
-            prepared = self._documents.prepare(
-                params.query, params.operation_name, may_introspect=may_introspect
+            ready, outcome = await self._tried(
+                params, context, deadline, allow_mutation=allow_mutation, may_introspect=may_introspect
             )
-            _check_kind(prepared, allow_mutation=allow_mutation, may_introspect=may_introspect)
-            ready = self._ready(prepared, params.variables)
         except RequestRefused as refusal:
             errors = publish(refusal.errors, request_id, self.limits)
             return Answer(None, errors, {}, executed=False, status=refusal.status)
-        outcome = await self._planned.run(ready.prepared, ready.variables, context, deadline)
         extensions = {"cost": ready.cost}
         if outcome.data is not None:
             extensions |= report.of(outcome, 1)
@@ -113,8 +111,42 @@ class Executor:
         extensions |= report.of(outcome, getattr(context, "statements", 0))
         return Answer(result.data, errors, extensions, executed=True)
 
+    async def _tried(
+        self, params: Params, context: object, deadline: float, *, allow_mutation: bool, may_introspect: bool
+    ) -> tuple[_Ready, Outcome]:
+        """Check an operation and try to answer it by one statement: that of the template which its text shares with
+        others, or its own. Where a template fails, the text is read after all: its errors have their places in it.
+        """
+        shared = self._alike(params)
+        outcome = await self._plan(shared, context, deadline) if shared is not None else None
+        if shared is not None and outcome is not None and outcome.data is not None:
+            return shared, outcome
+        prepared = self._documents.prepare(params.query, params.operation_name, may_introspect=may_introspect)
+        _check_kind(prepared, allow_mutation=allow_mutation, may_introspect=may_introspect)
+        ready = self._ready(prepared, params.variables)
+        return ready, outcome or await self._plan(ready, context, deadline)
+
+    async def _plan(self, ready: _Ready, context: object, deadline: float) -> Outcome:
+        return await self._planned.run(ready.prepared, ready.variables, context, deadline)
+
+    def _alike(self, params: Params) -> _Ready | None:
+        """The template that this text shares with others, if it is a query that may run so."""
+        if self._documents.known(params.query, params.operation_name) is not None:
+            return None
+        shared = self._documents.alike(params.query, params.operation_name)
+        if shared is None or shared[0].uses_introspection:
+            return None
+        prepared, literals = shared
+        with contextlib.suppress(RequestRefused):
+            check_variables(params.variables, self.limits)
+            return self._coerced(prepared, params.variables | literals)
+        return None
+
     def _ready(self, prepared: Prepared, given: dict[str, Any]) -> _Ready:
         check_variables(given, self.limits)
+        return self._coerced(prepared, given)
+
+    def _coerced(self, prepared: Prepared, given: dict[str, Any]) -> _Ready:
         definitions = prepared.operation.variable_definitions or ()
         # graphql-core's errors repeat values; ours are made afresh.
         coerced = get_variable_values(self._schema, definitions, given, max_errors=0)

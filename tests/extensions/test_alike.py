@@ -17,8 +17,8 @@ from exgo_gql.extensions.documents import Documents
 from exgo_gql.extensions.hoisting import hoist
 from exgo_gql.extensions.limits import Limits
 from exgo_gql.extensions.literals import take_apart
-from exgo_gql.extensions.recent import Recent
 from exgo_gql.extensions.refusals import RequestRefused
+from exgo_gql.loaders.recent import Recent
 from exgo_gql.web.graphiql.operations import FOLDER
 from tests.extensions.things import LIMITS, SCHEMA, agrees
 
