@@ -7,17 +7,20 @@ import re
 import tracemalloc
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
-from graphql import OperationType, parse
+from graphql import OperationType, get_variable_values, parse
 
 import exgo_gql.extensions.documents as module
 from exgo_gql.app import schema
-from exgo_gql.extensions.documents import Documents
+from exgo_gql.extensions.documents import Documents, Prepared
 from exgo_gql.extensions.hoisting import hoist
 from exgo_gql.extensions.limits import Limits
 from exgo_gql.extensions.literals import take_apart
 from exgo_gql.extensions.refusals import RequestRefused
+from exgo_gql.loaders.ids import encode
+from exgo_gql.loaders.planner.plans import Document, Planner, Request
 from exgo_gql.loaders.recent import Recent
 from exgo_gql.web.graphiql.operations import FOLDER
 from tests.extensions.things import LIMITS, SCHEMA, agrees
@@ -214,6 +217,42 @@ def test_the_saved_queries_share() -> None:
         if apart[1] and documents.prepare(text).kind is OperationType.QUERY:
             documents.prepare(re.sub(r"(first|last): \d+", r"\1: 7", text))
             assert documents.alike(re.sub(r"(first|last): \d+", r"\1: 8", text)) is not None, path.name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{ nodes(ids: ["%s", "%s"]) { id ... on Product { sku log(first: %d) { nodes { action } } } } }',
+        '{ product(id: "%s") { sku orders(first: %d) { totalCount nodes { id asn { id } } } } }',
+        '{ products(first: %d, filter: {sku: "%s"}) { nodes { sku } } order(orderNo: "%s") { id } }',
+    ],
+)
+def test_a_template_is_planned_as_its_texts_are(text: str) -> None:
+    kinds = iter((("Product", "Order"), ("Asn", "Product"), ("Order", "Asn")))
+
+    def another(number: int) -> str:
+        ids = iter(encode(kind, UUID(int=number)) for kind in next(kinds))
+        return re.sub("%[sd]", lambda place: next(ids) if place[0] == "%s" else str(number), text)
+
+    built = schema()
+    documents = Documents(built._schema, LIMITS)
+    planner = Planner(built)
+
+    def planned(prepared: Prepared, given: dict[str, Any]) -> tuple[str, list[Any]]:
+        definitions = prepared.operation.variable_definitions or ()
+        variables = get_variable_values(built._schema, definitions, given)
+        assert not isinstance(variables, list)
+        document = Document(prepared.text, prepared.document, prepared.operation)
+        plan, slots = planner.plan(document, variables, whole=False)
+        request = Request(UUID(int=9), slots)
+        return plan.sql, [get(request) for get in plan.get]
+
+    for number in (1, 2):
+        documents.prepare(another(number))
+    third = another(3)
+    found = documents.alike(third)
+    assert found is not None
+    assert planned(*found) == planned(documents.prepare(third), {})
 
 
 def test_memory_is_flat_over_40_000_texts() -> None:
