@@ -151,7 +151,7 @@ class Database:
                 # Big statements would otherwise be prepared anew each time (findings, "Reading").
                 max_cacheable_statement_size=0,
                 max_cached_statement_lifetime=0,
-                statement_cache_size=1000,
+                statement_cache_size=256,
             )
             writers[role] = create_async_engine(
                 sqlalchemy_url(role_url),
