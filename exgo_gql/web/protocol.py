@@ -9,6 +9,8 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from exgo_gql.web.joined import JoinedTransport
+
 _VERSIONS = frozenset({"1.0", "1.1"})
 
 
@@ -39,7 +41,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Begin to wait for the first request."""
-        super().connection_made(transport)
+        self._joined = JoinedTransport(transport)
+        super().connection_made(self._joined)
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -128,6 +131,11 @@ class HttpProtocol(HttpToolsProtocol):
         self._held = 0
         if not self._is_offered_upgrade():
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """An answer's last byte."""
+        self._joined.end_answer()
+        super().on_response_complete()
 
     def _is_offered_upgrade(self) -> bool:
         """Whether this head will be read once more, without an upgrade that nobody here speaks (RFC 9110, 7.8)."""

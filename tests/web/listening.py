@@ -13,7 +13,7 @@ import orjson
 import uvicorn
 import uvloop
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
@@ -21,6 +21,10 @@ from exgo_gql.web.protocol import HttpProtocol
 
 SECONDS = 20.0
 """The most that a test waits for a socket."""
+
+
+PIECES = (b"HTTP/1.1 200", b"", b"HTTP/1.1 100", b"x" * 100_000)
+"""A body that looks like heads."""
 
 
 class Listening:
@@ -69,10 +73,12 @@ class Listening:
         self.asked.append(request.url.path)
         if request.url.path == "/waits":
             await self._release.wait()
+        if request.url.path == "/pieces":
+            return await StreamingResponse(iter(PIECES))(scope, receive, send)
         body = b"" if request.url.path == "/early" else await request.body()
         headers = [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"]]
         told = {"method": request.method, "path": request.url.path, "headers": headers, "body": body.decode()}
-        await JSONResponse(told)(scope, receive, send)
+        return await JSONResponse(told)(scope, receive, send)
 
     def release(self) -> None:
         """Let ``/waits`` be answered."""
@@ -102,6 +108,10 @@ class Client:
     def send(self, *pieces: bytes) -> None:
         for piece in pieces:
             self._socket.sendall(piece)
+
+    def packet(self) -> bytes:
+        """What came at once."""
+        return self._socket.recv(1 << 20)
 
     def line(self) -> bytes:
         return self.file.readline()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from exgo_gql.web.protocol import HttpProtocol
-from tests.web.listening import CHUNKED, LAST, Listening, get, post
+from tests.web.listening import CHUNKED, LAST, PIECES, Listening, get, post
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,24 @@ def test_pipelined_requests_are_answered_in_order(server: Listening) -> None:
 def test_the_last_answer_is_the_last(server: Listening, request_: bytes) -> None:
     [(status, _)] = server.say(request_ + get())
     assert status == 200
+
+
+def test_an_answer_is_one_packet(server: Listening) -> None:
+    with server.connected() as client:
+        for _ in range(2):
+            client.send(get())
+            head, _, body = client.packet().partition(b"\r\n\r\n")
+            assert b"content-length: %d" % len(body) in head
+        client.send(get().replace(b"GET", b"HEAD"))
+        head, _, body = client.packet().partition(b"\r\n\r\n")
+        assert (head.startswith(b"HTTP/1.1 200"), body) == (True, b"")
+
+
+def test_an_answer_in_pieces_is_whole(server: Listening) -> None:
+    with server.connected() as client:
+        client.send(get("/pieces", "Connection: close"))
+        _head, _, body = client.file.read().partition(b"\r\n\r\n")
+    assert body == b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (*filter(None, PIECES), b""))
 
 
 def test_a_client_may_wait_to_be_told_to_go_on(server: Listening) -> None:
