@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import GraphQLSchema
+from structlog.testing import capture_logs
 
 from exgo_gql.app import schema
 from exgo_gql.auth import tokens
@@ -46,6 +47,8 @@ class Found:
     """How many were ``planned``, ``loaded``, ``refused`` before anything ran."""
     faulty: list[Difference] = field(default_factory=list)
     """Answers that say INTERNAL, or are no 200: equal or not, nobody should get them."""
+    failed: list[str] = field(default_factory=list)
+    """Statements that PostgreSQL refused: the loaders hid it."""
     bytes: int = 0
 
     @property
@@ -71,12 +74,16 @@ class Pair:
 
     async def ask(self, person: Person, question: Question, found: Found) -> Difference | None:
         """Put a question both ways, and note what came of it."""
-        one, way = await _answer(self.planned, person, question)
-        two, other = await _answer(self.loaded, person, question)
+        with capture_logs() as entries:
+            one, way = await _answer(self.planned, person, question)
+            two, other = await _answer(self.loaded, person, question)
         assert other != "planned"
         found.ways[way] += 1
         found.bytes += len(one)
         difference = Difference(question, str(person.role), one, two)
+        found.failed += [
+            f"{entry['exc_info']!r}: {question}" for entry in entries if entry["event"] == "planner:failed"
+        ]
         if '"INTERNAL"' in one + two or not one.startswith("200 "):
             found.faulty.append(difference)
         if one == two:

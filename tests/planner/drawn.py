@@ -8,7 +8,7 @@ from random import Random
 from graphql import GraphQLSchema
 
 from tests.planner.arguments import Arguments
-from tests.planner.documents import Document
+from tests.planner.documents import Document, Field
 from tests.planner.generator import Generator
 from tests.planner.known import Known
 from tests.planner.rewriting import Rewriter
@@ -16,6 +16,8 @@ from tests.stage import Person
 
 OFTEN = 3
 """How many times as often as all others the first of the people asks."""
+FURTHER = 3_000
+"""How many more numbers are looked through for fields that are seldom asked for."""
 
 
 def draw(number: int, schema: GraphQLSchema, known: Known, person: Person) -> Document:
@@ -25,6 +27,26 @@ def draw(number: int, schema: GraphQLSchema, known: Known, person: Person) -> Do
     if chance.random() < 0.85:
         Rewriter(schema, chance).rewrite(document)
     return document
+
+
+def asked_by(document: Document) -> set[tuple[str, str]]:
+    """The fields that a document asks for, each with its type."""
+    return {(kind, part.name) for kind, parts in document.sets() for part in parts if isinstance(part, Field)}
+
+
+def complete(
+    numbers: range, schema: GraphQLSchema, known: Known, people: Sequence[Person]
+) -> list[tuple[Person, Document]]:
+    """Documents of these numbers, and of later ones those that ask for a field that none did before."""
+    chosen, asked = [], set()
+    for place, (person, document) in enumerate(
+        drawn(range(numbers.start, numbers.stop + FURTHER), schema, known, people)
+    ):
+        fields = asked_by(document)
+        if place < len(numbers) or not fields <= asked:
+            chosen.append((person, document))
+            asked |= fields
+    return chosen
 
 
 def drawn(

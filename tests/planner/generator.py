@@ -15,6 +15,7 @@ from graphql import (
     is_leaf_type,
 )
 
+from exgo_gql.loaders.ids import decode
 from tests.planner.arguments import Arguments
 from tests.planner.documents import Document, Field, Given, Group, Part
 
@@ -26,7 +27,26 @@ ROOM = (3, 8, 8, 15, 15, 30, 30, 60, 120, 240)
 DEEPEST = 14
 MOST_OBJECTS = 600
 """So that lists of lists of pages stay below the cost that is allowed."""
-ODD_ALIASES = ("id", "nodes", "key", "value", "n", "x", "order", "select", "data", "total", "_", "cursor", "r")
+ODD_ALIASES = (
+    "id",
+    "nodes",
+    "key",
+    "value",
+    "n",
+    "x",
+    "order",
+    "select",
+    "data",
+    "total",
+    "_",
+    "cursor",
+    "r",
+)
+
+
+def _texts(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]
 
 
 @dataclass
@@ -46,12 +66,17 @@ class Generator:
     room: int = 0
     aliases: int = 0
     deepest: int = DEEPEST
+    named: list[str] = field(default_factory=list)
+    """The types of the ids that were just chosen."""
+    too_long: bool = False
+    """Whether aliases may be longer than a name in PostgreSQL."""
 
     def document(self) -> Document:
         """A query of one root or several."""
         chance = self.chance
         self.room = chance.choice(ROOM)
         self.deepest = chance.choice((3, 4, 5, 6, 8, DEEPEST))
+        self.too_long = chance.random() < 0.1
         assert self.schema.query_type is not None
         scope, roots = Scope(), []
         for _ in range(chance.choice((1, 1, 1, 1, 2, 3, 5))):
@@ -91,13 +116,17 @@ class Generator:
         return parts
 
     def _of_any(self, kind: GraphQLInterfaceType, depth: int, weight: int, scope: Scope) -> list[Part]:
+        """Of some types; mostly of those that the ids are of."""
         chance = self.chance
         parts: list[Part] = [Field("__typename")] if chance.random() < 0.7 else []
         if chance.random() < 0.6:
             parts.append(Field("id"))
-        types = self.schema.get_possible_types(kind)
-        for one in chance.sample(list(types), chance.choice((0, 1, 2, 4))):
-            parts.append(Group(one.name, self._selection(one, depth, weight, scope)))
+        types = {one.name: one for one in self.schema.get_possible_types(kind)}
+        names = chance.sample(list(types), chance.choice((0, 0, 1, 3)))
+        names += [name for name in self.named if name in types and chance.random() < 0.8]
+        parts += [
+            Group(name, self._selection(types[name], depth, weight, scope)) for name in dict.fromkeys(names)
+        ]
         chance.shuffle(parts)
         return parts or [Field("id")]
 
@@ -126,9 +155,8 @@ class Generator:
             if self.aliases >= 28:
                 return None
             self.aliases += 1
-            length = chance.choice((6, 6, 6, 62, 63, 64, 75))
-            key = f"{name}_{self.aliases}".ljust(length, "x")
-            if length == 75:
+            key = f"{name}_{self.aliases}".ljust(chance.choice((6, 6, 6, 62, 63)), "x")
+            if self.too_long and chance.random() < 0.4:
                 key = f"{name.ljust(66, 'y')}_{self.aliases}"  # alike up to where PostgreSQL cuts names
             if chance.random() < 0.2:
                 key = chance.choice(ODD_ALIASES)
@@ -139,9 +167,7 @@ class Generator:
         """Arguments, and how many objects they can lead to."""
         chance, given, size = self.chance, {}, 1
         if "filter" in of.args and chance.random() < 0.4:
-            given["filter"] = Given(
-                self.arguments.value("filter", of.args["filter"].type), of.args["filter"]
-            )
+            given["filter"] = Given(self.arguments.value("filter", of.args["filter"].type), of.args["filter"])
         sort = ""
         if "sort" in of.args:
             values = list(get_named_type(of.args["sort"].type).values)  # type: ignore[union-attr]
@@ -169,10 +195,16 @@ class Generator:
         if chance.random() < 0.02:
             chosen = names[: chance.choice((0, 2))]
         target = get_named_type(of.type).name
-        given = {}
-        for key in {*chosen, *(key for key in names if str(of.args[key].type).endswith("!"))}:
+        given: dict[str, Given] = {}
+        for key in dict.fromkeys([*chosen, *(key for key in names if str(of.args[key].type).endswith("!"))]):
             kind = None if target == "Node" else target
             given[key] = Given(self.arguments.value(key, of.args[key].type, kind), of.args[key])
+        self.named = [
+            found[0]
+            for one in given.values()
+            for id_ in _texts(one.value)
+            if (found := decode(id_)) is not None
+        ]
         return given
 
     def _again(self, part: Field, depth: int, weight: int) -> Field:

@@ -86,9 +86,7 @@ def _in_python(schema: GraphQLSchema, folder: Path) -> Iterator[Own]:
 
 
 def _is_query(document: DocumentNode) -> bool:
-    kinds = {
-        node.operation for node in document.definitions if isinstance(node, OperationDefinitionNode)
-    }
+    kinds = {node.operation for node in document.definitions if isinstance(node, OperationDefinitionNode)}
     return kinds == {OperationType.QUERY}
 
 

@@ -142,7 +142,9 @@ class Rewriter:
     def _hoist(self, document: Document) -> None:
         share = self.chance.choice((0.2, 0.6, 1.0))
         for given in document.given():
-            has_default = given.of.default_value is not ... and "Undefined" not in repr(given.of.default_value)
+            has_default = given.of.default_value is not ... and "Undefined" not in repr(
+                given.of.default_value
+            )
             given.value = self._hoisted(document, given.value, given.of.type, share, optional=not has_default)
 
     def _hoisted(self, document: Document, value: Any, type_: Any, share: float, *, optional: bool) -> Any:
@@ -157,9 +159,7 @@ class Rewriter:
                 for name, each in value.items()
             }
         if isinstance(value, list) and isinstance(kind, GraphQLList):
-            return [
-                self._hoisted(document, each, kind.of_type, share / 4, optional=False) for each in value
-            ]
+            return [self._hoisted(document, each, kind.of_type, share / 4, optional=False) for each in value]
         return value
 
     def _variable(self, document: Document, value: Any, type_: Any, *, optional: bool) -> Variable:
