@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
@@ -46,7 +47,7 @@ class Found:
     ways: Counter[str] = field(default_factory=Counter)
     """How many were ``planned``, ``loaded``, ``refused`` before anything ran."""
     faulty: list[Difference] = field(default_factory=list)
-    """Answers that say INTERNAL, or are no 200: equal or not, nobody should get them."""
+    """Equal answers that say INTERNAL, or are no 200: nobody should get them."""
     failed: list[str] = field(default_factory=list)
     """Statements that PostgreSQL refused: the loaders hid it."""
     bytes: int = 0
@@ -73,7 +74,7 @@ class Pair:
         return schema()._schema
 
     async def ask(self, person: Person, question: Question, found: Found) -> Difference | None:
-        """Put a question both ways, and note what came of it."""
+        """Put a question both ways, note what came of it, and return it if it is nothing good."""
         with capture_logs() as entries:
             one, way = await _answer(self.planned, person, question)
             two, other = await _answer(self.loaded, person, question)
@@ -84,11 +85,12 @@ class Pair:
         found.failed += [
             f"{entry['exc_info']!r}: {question}" for entry in entries if entry["event"] == "planner:failed"
         ]
-        if '"INTERNAL"' in one + two or not one.startswith("200 "):
+        if one != two:
+            found.differences.append(difference)
+        elif '"INTERNAL"' in one or not one.startswith("200 "):
             found.faulty.append(difference)
-        if one == two:
+        else:
             return None
-        found.differences.append(difference)
         return difference
 
     async def differences(self, asked: Iterable[tuple[Person, Question]]) -> Found:
@@ -125,7 +127,12 @@ async def _answer(stage: Stage, person: Person, question: Question) -> tuple[str
         "operationName": question.operation,
         "extensions": {"execution": True},
     }
-    response = await stage.http.post("/graphql", json=body, headers=headers)
+    try:
+        response = await stage.http.post("/graphql", json=body, headers=headers)
+    except asyncio.CancelledError as error:
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise
+        return f"raised {error!r}", "raised"  # nobody cancelled it: it escaped from the application
     answer = json.loads(response.content, object_pairs_hook=_unique)
     told = answer.get("extensions", {})
     way = told.get("execution", "loaded") if "data" in answer else "refused"

@@ -1,4 +1,4 @@
-"""The smallest document that still shows a difference: parts are taken away for as long as it does."""
+"""The smallest document that still goes wrong: parts are taken away for as long as it does."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ MOST_TRIES = 400
 
 
 async def minimised(pair: Pair, person: Person, document: Document) -> Difference:
-    """Begin with a document that differs; raises ``ValueError`` if it does not."""
+    """Begin with a document that is not answered well both ways; raises ``ValueError`` if it is."""
     best = await pair.ask(person, document.question(), Found())
     if best is None:
-        raise ValueError("both ways answer this alike")
+        raise ValueError("both ways answer this well and alike")
     tries, smaller = 0, True
     while smaller and tries < MOST_TRIES:
         smaller = False

@@ -39,7 +39,7 @@ def documents(
 
 @pytest_asyncio.fixture(scope="module")
 async def found(pair: Pair, documents: list[tuple[Person, Document]]) -> Found:
-    """What came of asking all of them; it ends with the first that differs."""
+    """What came of asking all of them; it ends with the first that goes wrong."""
     found = Found()
     for number, (person, document) in enumerate(documents):
         if await pair.ask(person, document.question(), found):
