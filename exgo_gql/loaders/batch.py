@@ -45,13 +45,12 @@ class Loaders:
             return None
         if relation.shape is Shape.COUNTS:
             return self._counts(relation, args)
-        return self._loader((relation, _frozen(args)), lambda keys: self._rows(relation, args, keys)).load(
-            key
-        )
+        loader = self._loader((relation, _frozen(args)), lambda keys: self._rows(relation, args, keys))
+        return _share(loader, key)
 
     def row(self, target: type[Row], id_: UUID) -> Awaitable[Any]:
         """The row of a type with this uuid, or ``None``."""
-        return self._loader((target, ()), lambda keys: self._by_ids(target, (), keys)).load((id_,))
+        return _share(self._loader((target, ()), lambda keys: self._by_ids(target, (), keys)), (id_,))
 
     async def named(self, name: tuple[type[Row], UUID] | None) -> Any:
         """The row that a global id names, or ``None``. Raises ``Forbidden`` without the permission of its type."""
@@ -78,7 +77,7 @@ class Loaders:
         self, computed: Computed, source: Any, target: type[Row], missing: tuple[str, ...]
     ) -> Any:
         loader = self._loader((target, missing), lambda keys: self._by_ids(target, missing, keys))
-        facts = await loader.load((source["id"],))
+        facts = await _share(loader, (source["id"],))
         return computed(
             lambda name: (facts[name] if facts else None) if name in target.facts else value(source, name),
             self._given,
@@ -125,7 +124,7 @@ class Loaders:
             rows = await self._fetch(made, self._request(keys, counted), None)
             return [row["n"] for row in sorted(rows, key=lambda row: row["~key"])]
 
-        return lambda: self._loader((relation, "total", _frozen(counted)), count).load(key)
+        return lambda: _share(self._loader((relation, "total", _frozen(counted)), count), key)
 
     async def _counts(self, relation: Relation, args: Arguments) -> list[Any]:
         made = statement(relation, form(args, whole=self._whole, counting=True))
@@ -145,6 +144,13 @@ class Loaders:
         rows = await self._fetch(made, self._request(keys, NOTHING), None if names else target)
         found = {row["~key"]: row for row in rows}
         return [found.get(number) for number in range(1, len(keys) + 1)]
+
+
+def _share(loader: DataLoader[Any, Any], key: Any) -> asyncio.Future[Any]:
+    """What a key gives. Where a field fails, graphql-core cancels what its siblings wait for; others may be waiting
+    for the same key, so none gets the loader's own future.
+    """
+    return asyncio.shield(loader.load(key))
 
 
 def _frozen(args: Arguments) -> Any:

@@ -334,3 +334,13 @@ async def test_every_statement_names_the_tenant(stage: Stage, rich: Rich) -> Non
             tables = ("products", "orders", "asns", "order_lines", "asn_lines", "operation_logs", "inventory")
             if any(f'"{table}"' in sql for table in tables):
                 assert '"merchant_id" = $' in sql, sql
+
+
+async def test_who_stops_waiting_cancels_nobody_elses_row(loaders: Loaders, rich: Rich) -> None:
+    """Rule 18: where a field fails, graphql-core cancels its siblings, and others may wait for the same row."""
+    [id_, *_] = uuids(rich.products, "Product")
+    first, second = [asyncio.ensure_future(loaders.row(Product, id_)) for _ in range(2)]
+    first.cancel()
+    assert (await second)["id"] == id_
+    assert first.cancelled()
+    assert loaders.statements == 1
