@@ -30,6 +30,7 @@ from exgo_gql.jobs.desk import Desk
 from exgo_gql.jobs.worker import Worker
 from exgo_gql.loaders.planner.plans import Planner
 from exgo_gql.resolvers.schema import build
+from exgo_gql.services.viewers import Viewers
 from exgo_gql.settings import Settings
 from exgo_gql.web.contexts import context_maker
 from exgo_gql.web.graphiql import page, routes
@@ -96,7 +97,9 @@ def create_app(
     )
     endpoint = GraphQLEndpoint(
         executor,
-        context_maker(lambda: app.state.database, passwords, secure_cookies=settings.secure_cookies),
+        context_maker(
+            lambda: app.state.database, passwords, Viewers(), secure_cookies=settings.secure_cookies
+        ),
         page=lambda _request: page(config),
     )
     app.router.routes.append(Route("/graphql", endpoint))

@@ -9,6 +9,7 @@ from exgo_gql.auth.viewer import Unauthenticated, Viewer
 from exgo_gql.db.pools import Database
 from exgo_gql.domain.refusals import Language
 from exgo_gql.loaders.batch import Loaders
+from exgo_gql.services.viewers import Viewers
 from exgo_gql.services.work import Origin
 
 
@@ -18,6 +19,7 @@ class Context:
 
     database: Database
     passwords: Passwords
+    viewers: Viewers
     known: Viewer | None
     language: Language
     origin: Origin

@@ -61,7 +61,10 @@ async def login(
 
 async def logout(info: Info) -> LogoutPayload:
     context = info.context
-    await sessions.log_out(context.database, context.viewer, context.origin)
+    try:
+        await sessions.log_out(context.database, context.viewer, context.origin)
+    finally:  # a connection may be lost after the commit
+        context.viewers.forget(context.viewer.session_id)
     context.became(None)
     context.response_headers.append(_cookie("", 0, secure=context.secure_cookies))
     return LogoutPayload(errors=[])

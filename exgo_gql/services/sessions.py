@@ -52,7 +52,7 @@ async def log_in(
         LIFETIME,
         origin,
     )
-    viewer = await viewer_of(database, token)
+    viewer = await viewer_of(database, tokens.digest(token))
     if viewer is None:
         raise Refused(refusal(Code.CREDENTIALS_WRONG))
     return LoggedIn(viewer, token)
@@ -80,9 +80,9 @@ async def open_session(
     return token
 
 
-async def viewer_of(database: Database, token: str) -> Viewer | None:
-    """Whose token this is, if it is one that still holds."""
-    row = await database.look_up("select * from session_viewer($1)", tokens.digest(token))
+async def viewer_of(database: Database, token_hash: bytes) -> Viewer | None:
+    """Whose token this is, if it is one that still holds. Raises ``Unavailable``."""
+    row = await database.look_up("select * from session_viewer($1)", token_hash)
     if row is None:
         return None
     return person(

@@ -13,14 +13,14 @@ from exgo_gql.context import Context
 from exgo_gql.db.pools import Database
 from exgo_gql.domain.refusals import Language
 from exgo_gql.extensions.refusals import RequestCode, refused
-from exgo_gql.services.sessions import viewer_of
+from exgo_gql.services.viewers import Viewers
 from exgo_gql.services.work import Origin
 
 MOST_TOKEN = 200
 
 
 def context_maker(
-    database: Callable[[], Database], passwords: Passwords, *, secure_cookies: bool
+    database: Callable[[], Database], passwords: Passwords, viewers: Viewers, *, secure_cookies: bool
 ) -> Callable[[Request], Awaitable[Context]]:
     """A function from requests to contexts. It raises ``RequestRefused`` with 401 for a token that is no good."""
 
@@ -28,7 +28,8 @@ def context_maker(
         return Context(
             database=database(),
             passwords=passwords,
-            known=await _viewer(request, database()),
+            viewers=viewers,
+            known=await _viewer(request, database(), viewers),
             language=preferred_language(request.headers.get("accept-language", "")),
             origin=Origin(
                 request.client.host if request.client else None, getattr(request.state, "request_id", None)
@@ -40,12 +41,12 @@ def context_maker(
     return context_for
 
 
-async def _viewer(request: Request, database: Database) -> Viewer | None:
+async def _viewer(request: Request, database: Database, viewers: Viewers) -> Viewer | None:
     """A bearer token that is wrong is refused; a cookie that has ended is nobody, so that one can log in again."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme:
         bearer = token.strip() if scheme.lower() == "bearer" else ""
-        viewer = await viewer_of(database, bearer) if 0 < len(bearer) <= MOST_TOKEN else None
+        viewer = await viewers.of(database, bearer) if 0 < len(bearer) <= MOST_TOKEN else None
         if viewer is None:
             raise refused(
                 RequestCode.UNAUTHENTICATED,
@@ -55,7 +56,7 @@ async def _viewer(request: Request, database: Database) -> Viewer | None:
             )
         return viewer
     cookie = request.cookies.get(tokens.COOKIE, "")
-    return await viewer_of(database, cookie) if 0 < len(cookie) <= MOST_TOKEN else None
+    return await viewers.of(database, cookie) if 0 < len(cookie) <= MOST_TOKEN else None
 
 
 def preferred_language(accept: str) -> Language:

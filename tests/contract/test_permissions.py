@@ -260,7 +260,7 @@ def reader(company: Company, without: str) -> Viewer:
 async def run(shared: Stage, viewer: Viewer, query: str, variables: dict[str, Any]) -> dict[str, Any]:
     """An operation by somebody whom no token stands for."""
     state = shared.app.state
-    context = Context(state.database, None, viewer, Language.EN, Origin())  # type: ignore[arg-type]  # no log-in here
+    context = Context(state.database, None, None, viewer, Language.EN, Origin())  # type: ignore[arg-type]  # no log-in here
     built, limits = schema()._schema, Limits()
     executor = Executor(built, Documents(built, limits), limits)
     answer = await executor.run(
