@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -32,23 +33,29 @@ _SECRETS = (
     ),
     (re.compile(r"exgo_[A-Za-z0-9_-]{20,}"), HIDDEN),
 )
+_SIGNS = ("://", "[parameters:", "detail:", "bearer", "password", "passwd", "secret", "token", "exgo_")
+"""One of these is in every text, case folded, that a pattern of ``_SECRETS`` matches: far cheaper to look for."""
 _INNER = frozenset({"_record", "_from_structlog"})
 """structlog's own keys, which it takes out before the line is written."""
 _DEEPEST = 6
 
 
 def configure(level: str) -> None:
-    """Set up logging of the process, ours and the libraries'. ``level`` is a name such as ``INFO``."""
+    """Set up logging of the process, ours and the libraries'. ``level`` is a name such as ``INFO``.
+
+    Our own events go straight to standard error: by way of the standard library each costs three times as much.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         _redact,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, _written],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -57,7 +64,7 @@ def configure(level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(_line),
+                _line,
             ],
         )
     )
@@ -78,22 +85,37 @@ def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict
 
 def _shown(key: object, value: Any, depth: int) -> Any:
     """A value as it may be logged; what is neither text nor plain is spelt out, so that it can be searched."""
-    if isinstance(key, str) and _SECRET_KEY.search(key):
+    if isinstance(key, str) and _is_secret(key):
         return HIDDEN
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, Mapping) and depth:
         return {str(k): _shown(k, v, depth - 1) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset) and depth:
         return [_shown(None, item, depth - 1) for item in value]
     text = str(value)
+    folded = text.casefold()
+    for sign in _SIGNS:
+        if sign in folded:
+            break
+    else:
+        return text
     for secret, shown in _SECRETS:
         text = secret.sub(shown, text)
     return text
 
 
-def _line(event: EventDict, **_: Any) -> str:
+@lru_cache(maxsize=1024)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
+
+
+def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    return _written(_logger, _method, event).decode()
+
+
+def _written(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
     try:
-        return orjson.dumps(event).decode()
+        return orjson.dumps(event)
     except TypeError:  # half a character, or a number past 64 bits
-        return json.dumps(event, default=str)
+        return json.dumps(event, default=str).encode()

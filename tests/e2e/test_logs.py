@@ -46,6 +46,7 @@ log.info("urls", url="postgresql://exgo:s3cret@db/exgo", odd="postgresql://:s3c@
          plain="https://exgo.example:8000/graphql")
 log.info("text", a="Bearer s3cret, then", b="password=s3cret&x=1", c='{"token": "s3cret"}', d="password = 's3 hunter2'",
          e="the token exgo_AbCdEfGhIjKlMnOpQrStUvWx was shown")
+log.info("spelt", a="PASSWORD=s3cret", b="to\\u212aen=s3cret", c="pa\\u017f\\u017fword=s3cret", d="BEARER s3cret")
 log.info("odd", half="\\ud800", large=2**70, thing=ValueError("secret: s3cret"), pair=(1, {2}))
 try:
     raise ValueError("[SQL: insert]\\n[parameters: ('hunter2', ']s3cret')]\\nDETAIL:  Key (email)=(s3cret) exists.")
@@ -66,7 +67,7 @@ log.info("bound")
 
 
 def test_every_line_is_whole(lines: dict[str, dict[str, Any]]) -> None:
-    assert len(lines) == 9
+    assert len(lines) == 10
     for line in lines.values():
         assert {"event", "level", "timestamp"} <= set(line)
         assert line["timestamp"].endswith("Z")
