@@ -1,13 +1,15 @@
 """Two companies, and not one byte from one to the other: by id, by number, in lists, through every mutation.
 
-Everything is run four times: as it is; without the first lock (the filters of loaders and services), so that
-row-level security holds alone; without row-level security, so that the filters hold alone; and without both,
-where each check must find a leak, or it could not find one at all (rule 2).
+Everything is run four times: as it is; without the first lock (the filters of loaders, planner and services), so
+that row-level security holds alone; without row-level security, so that the filters hold alone; and without both,
+where each check must find a leak, or it could not find one at all (rule 2). And that both ways: by the loaders,
+and by the planner, which then plans every query here.
 """
 
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +26,7 @@ from graphql import (
     get_named_type,
     is_leaf_type,
 )
+from prometheus_client import REGISTRY
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
@@ -33,6 +36,7 @@ from exgo_gql.domain.actors import Role
 from exgo_gql.loaders import ids, statements
 from exgo_gql.loaders.fields import DeclaredField
 from exgo_gql.loaders.nodes import Node
+from exgo_gql.loaders.planner.refusals import Reason
 from exgo_gql.loaders.scope import Lock, tenant_column
 from exgo_gql.loaders.sources import TYPES, Relation, Shape
 from exgo_gql.resolvers.mutating import MutationField
@@ -165,20 +169,43 @@ LOCKS = {"both locks": (True, True), "policies alone": (False, True), "filters a
 NO_LOCK = {"no lock": (False, False)}
 
 
-@pytest_asyncio.fixture(scope="module", params=LOCKS | NO_LOCK)
+WAYS = {"loaded": False, "planned": True}
+STATES = {
+    f"{way}, {lock}": (planner, *locks)
+    for way, planner in WAYS.items()
+    for lock, locks in (LOCKS | NO_LOCK).items()
+}
+
+
+def answered() -> Counter[str]:
+    """How many queries were answered which way so far."""
+    found: Counter[str] = Counter()
+    for metric in REGISTRY.collect():
+        for sample in metric.samples:
+            if sample.name == "exgo_operations_total" and sample.labels["reason"] != Reason.MUTATION:
+                found[sample.labels["execution"]] += int(sample.value)
+    return found
+
+
+@pytest_asyncio.fixture(scope="module", params=STATES)
 async def leaks(request: pytest.FixtureRequest, stage: Stage, worlds: Any) -> AsyncIterator[bool]:
-    """Takes locks off; whether that must leak."""
-    filtering, policies = (LOCKS | NO_LOCK)[request.param]
+    """Takes locks off and opens an application that has no plans yet; whether that must leak."""
+    planner, filtering, policies = STATES[request.param]
+    forget_statements()
     with pytest.MonkeyPatch.context() as patch:
-        forget_statements()
         if not filtering:
             filters_off(patch)
-        if not policies:
-            await row_security(stage, "disable")
-        yield not filtering and not policies
-        if not policies:
-            await row_security(stage, "enable")
+        async with Stage.open(stage.fresh, planner=planner) as opened:
+            patch.setattr(stage, "http", opened.http)
+            if not policies:  # only now: it would not have begun to serve
+                await row_security(stage, "disable")
+            before = answered()
+            yield not filtering and not policies
+            ways = answered() - before
+            if not policies:
+                await row_security(stage, "enable")
     forget_statements()
+    assert set(ways) == {"planned" if planner else "loaded"}
 
 
 def judge(leaks: bool, found: list[str]) -> None:
