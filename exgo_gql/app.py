@@ -36,6 +36,7 @@ from exgo_gql.web.contexts import context_maker
 from exgo_gql.web.graphiql import page, routes
 from exgo_gql.web.graphql.endpoint import GraphQLEndpoint
 from exgo_gql.web.health import healthz, readiness
+from exgo_gql.web.metrics import metrics
 from exgo_gql.web.protocol import HttpProtocol
 
 log = structlog.get_logger(__name__)
@@ -92,6 +93,7 @@ def create_app(
             Route("/", _home),
             Route("/healthz", healthz),
             Route("/readyz", readiness(lambda: app.state.database)),
+            Route("/metrics", metrics),
             *routes(config),
         ],
     )

@@ -20,11 +20,14 @@ from exgo_gql.loaders.planner.refusals import Reason, Unplannable
 
 log = structlog.get_logger(__name__)
 
-_ANSWERED = Counter(
+OPERATIONS = Counter(
     "exgo_operations",
     "Operations by how they were answered: planned, or loaded and for which reason.",
     ["execution", "reason"],
 )
+# Each made once: looking a child up by its labels costs more than counting. So all begin at zero, too.
+_PLANNED = OPERATIONS.labels("planned", "")
+_LOADED = {reason: OPERATIONS.labels("loaded", reason) for reason in Reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,7 @@ class Planned:
             outcome = Outcome(None, plan, Unplannable(Reason.FAILED))
         else:
             outcome = Outcome(data, plan)
-        if outcome.refused is None:
-            _ANSWERED.labels("planned", "").inc()
-        else:
-            _ANSWERED.labels("loaded", outcome.refused.reason).inc()
+        (_PLANNED if outcome.refused is None else _LOADED[outcome.refused.reason]).inc()
         return outcome
 
     def _askable(self, prepared: Prepared, context: object) -> tuple[Planner, Context]:
