@@ -1,0 +1,147 @@
+"""The load generator, in a process of its own: ``python -m benchmarks.client``.
+
+It is told one job a line as JSON and answers each with one line. HTTP is written and read by hand: a client library
+would take more of the machine than the servers that are measured.
+
+    {"define": "floor product", "port": 8001, "path": "/graphql", "headers": {…}, "bodies": ["…", …]}
+    {"run": "floor product", "connections": 32, "seconds": 1.5}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import uvloop
+
+_OK = b"HTTP/1.1 200"
+_HEAD_ENDS, _CHUNKS_END = b"\r\n\r\n", b"\r\n0\r\n\r\n"
+_LENGTH, _CHUNKED = b"content-length:", b"transfer-encoding: chunked"
+
+
+class Wrong(Exception):  # noqa: N818  # a sentence for the one who measures
+    """An answer that is none."""
+
+
+class Connection(asyncio.Protocol):
+    """Sends the next request as soon as the answer to the last one is whole, until the deadline."""
+
+    def __init__(self, requests: Iterator[bytes], took: list[float], deadline: float) -> None:
+        self._requests, self._took, self._deadline = requests, took, deadline
+        self._received = bytearray()
+        self._whole = 0
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport: Any = transport
+        self._send()
+
+    def _send(self) -> None:
+        now = time.perf_counter()
+        if now >= self._deadline:
+            self.done.set_result(None)
+            self._transport.close()
+            return
+        self._began = now
+        self._transport.write(next(self._requests))
+
+    def data_received(self, data: bytes) -> None:
+        received = self._received
+        received += data
+        if not self._whole:
+            ends = received.find(_HEAD_ENDS)
+            if ends < 0:
+                return
+            self._whole = self._length(bytes(received[:ends]), ends + len(_HEAD_ENDS))
+        if self._whole < 0:
+            if not received.endswith(_CHUNKS_END):
+                return
+        elif len(received) < self._whole:
+            return
+        self._took.append(time.perf_counter() - self._began)
+        received.clear()
+        self._whole = 0
+        self._send()
+
+    def _length(self, head: bytes, body_begins: int) -> int:
+        """How long the answer is with its head; -1 if it comes in chunks."""
+        body = bytes(self._received[body_begins : body_begins + 20])
+        if not head.startswith(_OK) or b'"errors"' in body:
+            self._fail(bytes(self._received[:600]).decode(errors="replace"))
+        lowered = head.lower()
+        at = lowered.find(_LENGTH)
+        if at >= 0:
+            return body_begins + int(lowered[at + len(_LENGTH) :].split(b"\r\n", 1)[0])
+        if _CHUNKED not in lowered:
+            self._fail("neither a length nor chunks")
+        return -1
+
+    def _fail(self, what: str) -> None:
+        self.done.set_exception(Wrong(what))
+        self._transport.abort()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(error or Wrong("the server closed the connection"))
+
+
+def raw(job: dict[str, Any]) -> list[bytes]:
+    """The requests of a definition as bytes."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in job["headers"].items())
+    made = []
+    for body in job["bodies"]:
+        content = body.encode()
+        start = f"POST {job['path']} HTTP/1.1\r\nhost: 127.0.0.1:{job['port']}\r\n{head}"
+        made.append(f"{start}content-length: {len(content)}\r\n\r\n".encode() + content)
+    return made
+
+
+async def run(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> dict[str, Any]:
+    """Ask for so long. Raises ``Wrong`` for the first answer that is none."""
+    loop = asyncio.get_running_loop()
+    took: list[float] = []
+    began = time.perf_counter()
+    made = [
+        await loop.create_connection(lambda: Connection(requests, took, began + seconds), "127.0.0.1", port)
+        for _ in range(connections)
+    ]
+    await asyncio.gather(*(protocol.done for _, protocol in made))
+    elapsed = time.perf_counter() - began
+    took.sort()
+    return {
+        "requests": len(took),
+        "seconds": elapsed,
+        "p50": took[len(took) // 2],
+        "p95": took[int(len(took) * 0.95)],
+    }
+
+
+async def main() -> None:
+    """Take jobs until standard input ends."""
+    defined: dict[str, tuple[int, Iterator[bytes]]] = {}
+    reader = asyncio.StreamReader(limit=1 << 28)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    while line := await reader.readline():
+        job = json.loads(line)
+        answer: dict[str, Any] = {}
+        if "define" in job:
+            defined[job["define"]] = job["port"], itertools.cycle(raw(job))
+        else:
+            port, requests = defined[job["run"]]
+            try:
+                answer = await run(port, requests, job["connections"], job["seconds"])
+            except (Wrong, OSError) as error:
+                answer = {"wrong": str(error)}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
