@@ -5,6 +5,7 @@
     test       the tests; further arguments go to pytest
     check      format, lint, types, layers, SDL, migrations
     outside    what needs a browser or Node; names each tool that it did not find
+    bench      how fast pages are, as ratios: --quick, --json FILE
     exgo ...   any command of exgo-gql, such as: exgo token create owner@yueda.example
 
 The environment is made in ``.venv`` from a list of exact versions with hashes, wheels only. A set-up that was
@@ -215,7 +216,7 @@ def test(rest):
 def check(_rest):
     """Every check that reads instead of running."""
     prepare("dev")
-    paths = ("exgo_gql", "tests", "dev.py")
+    paths = ("exgo_gql", "tests", "benchmarks", "dev.py")
     checks = (
         ("format", ("-m", "ruff", "format", "--check") + paths),
         ("lint", ("-m", "ruff", "check") + paths),
@@ -257,7 +258,20 @@ def outside(rest):
     return run(PYTHON, "-m", "pytest", "-o", "addopts=-q --strict-markers", *files + rest)
 
 
-COMMANDS = {"serve": serve, "test": test, "check": check, "outside": outside, "exgo": exgo}
+def bench(rest):
+    """How fast pages are: planner, loaders, the database's limit, PostGraphile."""
+    prepare("dev")
+    become("-m", "benchmarks", *rest)
+
+
+COMMANDS = {
+    "serve": serve,
+    "test": test,
+    "check": check,
+    "outside": outside,
+    "bench": bench,
+    "exgo": exgo,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -4,7 +4,10 @@ It is told one job a line as JSON and answers each with one line. HTTP is writte
 would take more of the machine than the servers that are measured.
 
     {"define": "floor product", "port": 8001, "path": "/graphql", "headers": {…}, "bodies": ["…", …]}
+    {"define": "many texts", …, "bodies": ["… <0> … <1> …"], "choices": [["a", "b"], ["1", "2", "3"]]}
     {"run": "floor product", "connections": 32, "seconds": 1.5}
+
+With ``choices`` each combination is sent once, and a run ends with the last of them; without, bodies go round.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -19,8 +23,9 @@ from typing import Any
 
 import uvloop
 
-_OK = b"HTTP/1.1 200"
+_OK, _BUSY = b"HTTP/1.1 200", b"HTTP/1.1 503"
 _HEAD_ENDS, _CHUNKS_END = b"\r\n\r\n", b"\r\n0\r\n\r\n"
+_ERRORS = b'"errors":'
 _LENGTH, _CHUNKED = b"content-length:", b"transfer-encoding: chunked"
 
 
@@ -33,6 +38,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, requests: Iterator[bytes], took: list[float], deadline: float) -> None:
         self._requests, self._took, self._deadline = requests, took, deadline
+        self.busy = 0
         self._received = bytearray()
         self._whole = 0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -43,12 +49,13 @@ class Connection(asyncio.Protocol):
 
     def _send(self) -> None:
         now = time.perf_counter()
-        if now >= self._deadline:
+        request = next(self._requests, None) if now < self._deadline else None
+        if request is None:
             self.done.set_result(None)
             self._transport.close()
             return
         self._began = now
-        self._transport.write(next(self._requests))
+        self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         received = self._received
@@ -63,26 +70,32 @@ class Connection(asyncio.Protocol):
                 return
         elif len(received) < self._whole:
             return
-        self._took.append(time.perf_counter() - self._began)
+        if received.startswith(_BUSY):
+            self.busy += 1
+        elif _ERRORS in received:
+            self._fail()
+            return
+        else:
+            self._took.append(time.perf_counter() - self._began)
         received.clear()
         self._whole = 0
         self._send()
 
     def _length(self, head: bytes, body_begins: int) -> int:
         """How long the answer is with its head; -1 if it comes in chunks."""
-        body = bytes(self._received[body_begins : body_begins + 20])
-        if not head.startswith(_OK) or b'"errors"' in body:
-            self._fail(bytes(self._received[:600]).decode(errors="replace"))
+        if not head.startswith((_OK, _BUSY)):
+            self._fail()
         lowered = head.lower()
         at = lowered.find(_LENGTH)
         if at >= 0:
             return body_begins + int(lowered[at + len(_LENGTH) :].split(b"\r\n", 1)[0])
         if _CHUNKED not in lowered:
-            self._fail("neither a length nor chunks")
+            self._fail()
         return -1
 
-    def _fail(self, what: str) -> None:
-        self.done.set_exception(Wrong(what))
+    def _fail(self) -> None:
+        if not self.done.done():
+            self.done.set_exception(Wrong(bytes(self._received[:600]).decode(errors="replace")))
         self._transport.abort()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -90,15 +103,24 @@ class Connection(asyncio.Protocol):
             self.done.set_exception(error or Wrong("the server closed the connection"))
 
 
-def raw(job: dict[str, Any]) -> list[bytes]:
+def requests_of(job: dict[str, Any]) -> Iterator[bytes]:
     """The requests of a definition as bytes."""
     head = "".join(f"{name}: {value}\r\n" for name, value in job["headers"].items())
-    made = []
-    for body in job["bodies"]:
+    start = f"POST {job['path']} HTTP/1.1\r\nhost: 127.0.0.1:{job['port']}\r\n{head}content-length: "
+
+    def request(body: str) -> bytes:
         content = body.encode()
-        start = f"POST {job['path']} HTTP/1.1\r\nhost: 127.0.0.1:{job['port']}\r\n{head}"
-        made.append(f"{start}content-length: {len(content)}\r\n\r\n".encode() + content)
-    return made
+        return f"{start}{len(content)}\r\n\r\n".encode() + content
+
+    if "choices" not in job:
+        return itertools.cycle([request(body) for body in job["bodies"]])
+    return (request(_filled(job["bodies"][0], chosen)) for chosen in itertools.product(*job["choices"]))
+
+
+def _filled(template: str, chosen: tuple[str, ...]) -> str:
+    for place, value in enumerate(chosen):
+        template = template.replace(f"<{place}>", value)
+    return template
 
 
 async def run(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> dict[str, Any]:
@@ -115,9 +137,9 @@ async def run(port: int, requests: Iterator[bytes], connections: int, seconds: f
     took.sort()
     return {
         "requests": len(took),
+        "busy": sum(protocol.busy for _, protocol in made),
         "seconds": elapsed,
-        "p50": took[len(took) // 2],
-        "p95": took[int(len(took) * 0.95)],
+        "p50": took[len(took) // 2] if took else math.nan,
     }
 
 
@@ -132,7 +154,7 @@ async def main() -> None:
         job = json.loads(line)
         answer: dict[str, Any] = {}
         if "define" in job:
-            defined[job["define"]] = job["port"], itertools.cycle(raw(job))
+            defined[job["define"]] = job["port"], requests_of(job)
         else:
             port, requests = defined[job["run"]]
             try:

@@ -28,7 +28,8 @@ class Sample:
     """Requests for each second of CPU that the server's process used; PostgreSQL and the client are not counted."""
     p50: float
     """Seconds."""
-    p95: float
+    busy: int
+    """Requests answered with 503: more than the server could take. They are in no other figure."""
 
 
 def body_of(document: str, operation: str, variables: Mapping[str, Any], **more: Any) -> str:
@@ -59,17 +60,17 @@ class Client:
                 assert process.stdin is not None  # it was asked for
                 process.stdin.close()
 
-    def define(self, name: str, server: Served, bodies: Sequence[str], headers: Mapping[str, str]) -> None:
-        """Say what ``name`` asks, in turn."""
-        self._tell(
-            {
-                "define": name,
-                "port": server.port,
-                "path": "/graphql",
-                "headers": {**JSON, **headers},
-                "bodies": list(bodies),
-            }
-        )
+    def define(
+        self,
+        name: str,
+        server: Served,
+        bodies: Sequence[str],
+        headers: Mapping[str, str],
+        choices: Sequence[Sequence[str]] = (),
+    ) -> None:
+        """Say what ``name`` asks in turn; with ``choices``, each text that can be made of the one body, once."""
+        job = {"define": name, "port": server.port, "path": "/graphql", "headers": {**JSON, **headers}}
+        self._tell({**job, "bodies": list(bodies), **({"choices": choices} if choices else {})})
 
     def sample(self, name: str, server: Served, connections: int, seconds: float) -> Sample:
         """Ask for so long. Raises ``WrongAnswer``."""
@@ -80,7 +81,7 @@ class Client:
             raise WrongAnswer(f"{name}: {answer['wrong']}")
         requests = answer["requests"]
         return Sample(
-            requests / answer["seconds"], requests / max(used, 0.01), answer["p50"], answer["p95"]
+            requests / answer["seconds"], requests / max(used, 0.01), answer["p50"], answer["busy"]
         )
 
     def _tell(self, job: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The order page as one writes it by hand: plain Strawberry, a DataLoader per relation. No tenants, no log-in."""
