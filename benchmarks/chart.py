@@ -50,8 +50,8 @@ def chart(pages: Mapping[str, Mapping[str, Any]]) -> str:
     wide, high = _LEFT + _WIDE + 110, y
     return "\n".join(
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}"'
-            ' role="img" aria-label="Requests per second by page">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img">',
+            "<title>Requests per second by page</title>",
             f"<style>{_STYLE}</style>",
             f'<text x="{_LEFT}" y="18">Requests per second with 32 connections, as a share of the floor</text>',
             *legend,

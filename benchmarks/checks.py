@@ -41,7 +41,8 @@ def _same(page: Page, name: str, one: Any, other: Any) -> None:
 def _where(one: Any, other: Any, path: str = "") -> str:
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         return next(
-            (_where(one[name], other[name], f"{path}.{name}") for name in one if one[name] != other[name]), path
+            (_where(one[name], other[name], f"{path}.{name}") for name in one if one[name] != other[name]),
+            path,
         )
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = enumerate(zip(one, other, strict=True))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import hashlib
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -79,8 +80,8 @@ def _fingerprint(share: float) -> str:
     return digest.hexdigest()
 
 
-@contextlib.asynccontextmanager
-async def opened(share: float, report: Callable[[str], object]) -> AsyncIterator[Data]:
+@contextlib.contextmanager
+def opened(share: float, report: Callable[[str], object]) -> Iterator[Data]:
     """The data of this size; made first unless kept.
 
     Raises ``EmbeddedPostgresError`` when the server cannot be had.
@@ -94,9 +95,9 @@ async def opened(share: float, report: Callable[[str], object]) -> AsyncIterator
     try:
         url = server.url(DATABASE)
         if not kept:
-            await _make(server, share, report)
+            asyncio.run(_make(server, share, report))
             (folder / "holds").write_text(_fingerprint(share), encoding="ascii")
-        merchant_id, token = await _owner(url)
+        merchant_id, token = asyncio.run(_owner(url))
         yield Data(url, share, merchant_id, token)
     finally:
         server.stop()

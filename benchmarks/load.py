@@ -80,9 +80,7 @@ class Client:
         if "wrong" in answer:
             raise WrongAnswer(f"{name}: {answer['wrong']}")
         requests = answer["requests"]
-        return Sample(
-            requests / answer["seconds"], requests / max(used, 0.01), answer["p50"], answer["busy"]
-        )
+        return Sample(requests / answer["seconds"], requests / max(used, 0.01), answer["p50"], answer["busy"])
 
     def _tell(self, job: Mapping[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None  # both were asked for

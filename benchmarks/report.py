@@ -60,4 +60,4 @@ _BESIDE = {
 
 def beside(figures: Mapping[str, Any]) -> str:
     """The other figures, a line each."""
-    return "\n".join(said.format(figures[name]) for name, said in _BESIDE.items())
+    return "\n".join(said.format(figures[name]) for name, said in _BESIDE.items() if name in figures)

@@ -18,9 +18,7 @@ from exgo_gql.loaders import ids
 
 HERE = Path(__file__).parent
 
-COMPUTED = frozenset(
-    {"warnings", "availableActions", "choices", "exceptions", "actor", "changes"}
-)
+COMPUTED = frozenset({"warnings", "availableActions", "choices", "exceptions", "actor", "changes"})
 """Fields that Python makes from a row. No statement has them, though it may have the columns they are made of."""
 
 
@@ -108,7 +106,9 @@ async def read(connection: asyncpg.Connection, merchant_id: UUID) -> dict[str, P
         )
         for name, sql in _PICKED.items()
     }
-    latest = await connection.fetchval("select max(created_at) from orders where merchant_id = $1", merchant_id)
+    latest = await connection.fetchval(
+        "select max(created_at) from orders where merchant_id = $1", merchant_id
+    )
     ends = [latest - dt.timedelta(days=30 * month) for month in range(13)]
     pages["list"] = Page(
         "list",

@@ -91,7 +91,9 @@ class Loaders:
         return await self._many("order_id", sql, keys)
 
     async def _log_of_orders(self, keys: list[Any]) -> list[list[Any]]:
-        return await self._many("order_id", _OF_ORDER.format("operation_logs", "at desc, t.id desc", 21), keys)
+        return await self._many(
+            "order_id", _OF_ORDER.format("operation_logs", "at desc, t.id desc", 21), keys
+        )
 
 
 # The indexes begin with the merchant, which somebody who writes by hand would know of the order.

@@ -32,7 +32,7 @@ class FromRow:
     @classmethod
     def of(cls, row: Any) -> Self:
         """The object of a row."""
-        made = {name: row[name] for name in columns_of(cls)}
+        made = {name: row[name] for name in columns_of(cls)}  # type: ignore[arg-type]  # a class can be hashed
         if "global_id" in cls.__dataclass_fields__:  # type: ignore[attr-defined]  # every one is a dataclass
             made["global_id"] = global_id(cls.__name__, row["id"])
         return cls(**made)
