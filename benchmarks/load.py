@@ -23,6 +23,7 @@ class WrongAnswer(Exception):  # noqa: N818  # a sentence for the one who measur
 class Sample:
     """What one measurement gave."""
 
+    requests: int
     per_second: float
     per_cpu_second: float
     """Requests for each second of CPU that the server's process used; PostgreSQL and the client are not counted."""
@@ -80,7 +81,9 @@ class Client:
         if "wrong" in answer:
             raise WrongAnswer(f"{name}: {answer['wrong']}")
         requests = answer["requests"]
-        return Sample(requests / answer["seconds"], requests / max(used, 0.01), answer["p50"], answer["busy"])
+        return Sample(
+            requests, requests / answer["seconds"], requests / max(used, 0.01), answer["p50"], answer["busy"]
+        )
 
     def _tell(self, job: Mapping[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None  # both were asked for
