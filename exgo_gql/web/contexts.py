@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 
 from starlette.requests import Request
 
@@ -17,6 +18,8 @@ from exgo_gql.services.viewers import Viewers
 from exgo_gql.services.work import Origin
 
 MOST_TOKEN = 200
+MOST_LANGUAGES = 500
+"""Characters of ``Accept-Language`` that are read."""
 
 
 def context_maker(
@@ -30,7 +33,7 @@ def context_maker(
             passwords=passwords,
             viewers=viewers,
             known=await _viewer(request, database(), viewers),
-            language=preferred_language(request.headers.get("accept-language", "")),
+            language=preferred_language(request.headers.get("accept-language", "")[:MOST_LANGUAGES]),
             origin=Origin(
                 request.client.host if request.client else None, getattr(request.state, "request_id", None)
             ),
@@ -59,10 +62,11 @@ async def _viewer(request: Request, database: Database, viewers: Viewers) -> Vie
     return await viewers.of(database, cookie) if 0 < len(cookie) <= MOST_TOKEN else None
 
 
+@lru_cache(maxsize=256)
 def preferred_language(accept: str) -> Language:
     """Chinese unless English is preferred: the first language of ours by quality (RFC 9110, 12.5.4)."""
     best, chosen = 0.0, Language.ZH
-    for part in accept[:500].split(","):
+    for part in accept.split(","):
         tag, _, parameter = part.partition(";")
         name, _, value = parameter.strip().partition("=")
         try:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
 from exgo_gql.extensions.execution import Params
@@ -17,6 +17,8 @@ from exgo_gql.extensions.refusals import RequestCode, RequestRefused, refused
 _PARAMETERS = ("query", "variables", "operationName", "extensions")
 _MOST_PARAMETERS = 100
 """Parameters in a query string, ours and others', before it is not read at all."""
+_LONGEST_TYPE = 200
+"""Characters of a content type and a coding that can be meant seriously."""
 _LONGEST_LENGTH = 12
 """Digits of a ``Content-Length`` that can be meant seriously."""
 
@@ -30,7 +32,9 @@ async def params_of_post(request: Request, limits: Limits) -> Params:
 
     """
     body = await _body(request, limits)
-    if not _is_json(request.headers):
+    content_type = request.headers.get("content-type", "")
+    encoding = request.headers.get("content-encoding", "")
+    if len(content_type) + len(encoding) > _LONGEST_TYPE or not _is_json(content_type, encoding):
         raise refused(
             RequestCode.UNSUPPORTED_MEDIA_TYPE, "The content type must be application/json in UTF-8.", 415
         )
@@ -92,13 +96,14 @@ async def _body(request: Request, limits: Limits) -> bytes:
     return bytes(body)
 
 
-def _is_json(headers: Headers) -> bool:
-    media, *parameters = headers.get("content-type", "").split(";")
+@lru_cache(maxsize=256)
+def _is_json(content_type: str, content_encoding: str) -> bool:
+    media, *parameters = content_type.split(";")
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset" and value.strip(' "').lower() not in {"utf-8", "utf8"}:
             return False
-    encoding = headers.get("content-encoding", "identity").strip().lower()
+    encoding = content_encoding.strip().lower()
     return media.strip().lower() == "application/json" and encoding in {"", "identity"}
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 _NAMED = 2
 """The precision of a range without a wildcard."""
+_REMEMBERED = 200
+"""Characters of a header that is worth remembering: clients have few ways to ask, and those are short."""
 _QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 
 
@@ -31,6 +34,15 @@ def negotiate(accepts: Iterable[str], *, page: bool) -> Medium | None:
     a page to show.
     """
     accept = ",".join(accepts)
+    return _known(accept, page) if len(accept) <= _REMEMBERED else _agreed(accept, page)
+
+
+@lru_cache(maxsize=256)
+def _known(accept: str, page: bool) -> Medium | None:
+    return _agreed(accept, page)
+
+
+def _agreed(accept: str, page: bool) -> Medium | None:
     if not accept.strip(", \t"):
         return Medium.JSON
     ranges = dict(parsed for part in accept.split(",") if (parsed := _range(part)))
