@@ -190,8 +190,8 @@ class Http(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
         await super().startup(sockets)
-        # What is there now stays: the schema alone is 100,000 objects, which no collection needs to walk again. A page
-        # by the loaders makes thousands of objects that die without it; at 700 it would be walked several times.
+        # What is there now stays: 170,000 objects that no collection needs to walk again. A page by the loaders
+        # makes thousands more, which mostly die by themselves; every 700 of them would start a collection.
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
