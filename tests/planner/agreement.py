@@ -118,7 +118,7 @@ class Pair:
 
 async def _answer(stage: Stage, person: Person, question: Question) -> tuple[str, str]:
     """The answer as text, without what tells the ways apart, and the way that it took."""
-    headers = {"accept-language": "en"}
+    headers = {"accept-language": question.language}
     if person.token:
         headers["authorization"] = f"Bearer {person.token}"
     body = {

@@ -91,6 +91,7 @@ class Question:
     document: str
     variables: dict[str, Any] = field(default_factory=dict)
     operation: str | None = None
+    language: str = "en"
 
 
 @dataclass

@@ -19,6 +19,8 @@ from exgo_gql.loaders.ids import decode
 from tests.planner.arguments import Arguments
 from tests.planner.documents import Document, Field, Given, Group, Part
 
+COMPUTED = {"availableActions", "warnings", "exceptions"}
+"""What depends on the viewer or the language: asked for more often than its share."""
 RARE_ROOTS = {"viewer"}
 LISTS = 10
 """What the limits count a plain list as."""
@@ -104,6 +106,8 @@ class Generator:
         names = chance.sample(leaves, min(len(leaves), chance.randint(0, count)))
         if depth < self.deepest and self.room > 0:
             names += chance.sample(deeper, min(len(deeper), chance.choice((0, 1, 1, 2, 2, 3, 5))))
+            names += [name for name in deeper if name in COMPUTED and chance.random() < 0.2]
+        names = list(dict.fromkeys(names))
         chance.shuffle(names)
         parts: list[Part] = []
         for name in names:

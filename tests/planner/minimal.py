@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from tests.planner.agreement import Difference, Found, Pair
-from tests.planner.documents import Document, Field, Group, Part
+from tests.planner.documents import Document, Field, Group, Part, Question
 from tests.stage import Person
 
 MOST_TRIES = 400
 
 
-async def minimised(pair: Pair, person: Person, document: Document) -> Difference:
-    """Begin with a document that is not answered well both ways; raises ``ValueError`` if it is."""
-    best = await pair.ask(person, document.question(), Found())
+async def minimised(pair: Pair, person: Person, document: Document, first: Question) -> Difference:
+    """Begin with a document that is not answered well both ways, as it was asked first.
+
+    Raises ``ValueError`` if it is.
+    """
+
+    def sent(document: Document) -> Question:
+        question = document.question()
+        known = {name: value for name, value in first.variables.items() if f"${name}" in question.document}
+        return replace(question, variables=known, language=first.language)
+
+    best = await pair.ask(person, sent(document), Found())
     if best is None:
         raise ValueError("both ways answer this well and alike")
     tries, smaller = 0, True
@@ -24,7 +34,7 @@ async def minimised(pair: Pair, person: Person, document: Document) -> Differenc
             candidate = document.copy()
             if not _apply(candidate, change):
                 continue
-            difference = await pair.ask(person, candidate.question(), Found())
+            difference = await pair.ask(person, sent(candidate), Found())
             if difference is not None:
                 document, best, smaller = candidate, difference, True
                 break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -17,7 +17,7 @@ from graphql import (
     get_nullable_type,
 )
 
-from tests.planner.documents import Declared, Document, Field, Group, Part, Switch, Variable
+from tests.planner.documents import Declared, Document, Field, Group, Part, Question, Switch, Variable
 
 _ON_ANY = {"id", "__typename"}
 """What can be selected on the interface of everything with an id."""
@@ -201,3 +201,23 @@ def _holds(parts: list[Part], wanted: list[Part]) -> bool:
     if parts is wanted:
         return True
     return any(part.inner is not None and _holds(part.inner, wanted) for part in parts)
+
+
+def varied(question: Question, chance: Random) -> Question:
+    """The same document with other values: what one plan serves, and what it must not."""
+    return replace(
+        question, variables={name: _other(value, chance) for name, value in question.variables.items()}
+    )
+
+
+def _other(value: Any, chance: Random) -> Any:
+    if isinstance(value, bool):
+        return value is (chance.random() < 0.4)
+    if isinstance(value, int):
+        return chance.choice((0, 1, 2, 5))
+    if isinstance(value, dict):
+        kept = {name: _other(each, chance) for name, each in value.items() if chance.random() < 0.7}
+        return kept if chance.random() < 0.9 else None
+    if isinstance(value, list):
+        return [each for each in value if chance.random() < 0.6]
+    return value if chance.random() < 0.9 else None
