@@ -239,6 +239,7 @@ TOOLS = {
         "a browser, for GraphiQL",
         "tests/outside/test_graphiql_browser.py",
         "tests/outside/test_flows_browser.py",
+        "tests/outside/test_report_browser.py",
     ),
     "npm": ("Node, for the HTTP audits", "tests/outside/test_graphql_http_audits.py"),
 }

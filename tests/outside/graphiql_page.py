@@ -93,6 +93,10 @@ class GraphiQLPage:
         # GraphiQL reads the operation's name a tenth of a second after the last change.
         await self.page.wait_for_timeout(300)
 
+    async def write_headers(self, headers: dict[str, str]) -> None:
+        """Replaces the headers that go with every request from the editor."""
+        await self.page.evaluate("(text) => editorModel('headers').setValue(text)", json.dumps(headers))
+
     async def type(self, text: str) -> None:
         """Types into the operation editor, as fingers do, in place of what is there."""
         await self._focus_editor()
@@ -133,6 +137,18 @@ class GraphiQLPage:
     async def _text(self, model: str) -> str:
         text: str = await self.page.evaluate("(name) => editorModel(name).getValue()", model)
         return text
+
+    # How it ran
+
+    @property
+    def report_button(self) -> Locator:
+        """Whether answers tell how they were made."""
+        return self.page.get_by_role("button", name="How it ran")
+
+    @property
+    def report(self) -> Locator:
+        """How the answer in sight was made."""
+        return self.page.locator(".exgo-report")
 
     # Saved operations
 

@@ -61,6 +61,7 @@ class Viewer:
     email: str
     role: str
     merchant: Merchant | None
+    permissions: list[str] = strawberry.field(default_factory=list)
 
 
 @strawberry.type

@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from graphiql_page import GraphiQLPage, opened
 from playwright.async_api import expect
@@ -33,60 +24,8 @@ from tests.api.test_operations import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="function")
 
-ROOT = Path(__file__).resolve().parents[2]
-START, STOP, DECISION = 120.0, 30.0, 20.0
-"""Seconds that the server may take to come up and to go down, and customs to decide."""
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="exgo-flows-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        # As root the embedded PostgreSQL runs under another account, which must be able to reach its files.
-        folder.chmod(0o711)
-        environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("EXGO_")},
-            "EXGO_DATA_DIR": str(folder / "pg"),
-            "EXGO_SANDBOX_DELAY_MS": "100",
-        }
-        output = folder / "output"
-        with output.open("wb") as log:
-            server = subprocess.Popen(
-                [sys.executable, "-m", "exgo_gql", "serve", "--demo", "--port", "0"],
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            yield address_of(server, output)
-        finally:
-            server.terminate()
-            try:
-                server.wait(STOP)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-
-
-def address_of(server: subprocess.Popen[bytes], output: Path) -> str:
-    """What the server says that it listens on, once it is ready."""
-    deadline = time.monotonic() + START
-    while time.monotonic() < deadline:
-        said = output.read_text(encoding="utf-8", errors="replace")
-        assert server.poll() is None, said
-        for line in said.splitlines():
-            address = line.removeprefix("exgo-gql: ")
-            if address.startswith("http://") and is_ready(address.replace("/graphql", "/readyz")):
-                return address
-        time.sleep(0.05)
-    raise TimeoutError(output.read_text(encoding="utf-8", errors="replace"))
-
-
-def is_ready(address: str) -> bool:
-    with contextlib.suppress(httpx.TransportError):
-        return httpx.get(address).is_success
-    return False
+DECISION = 20.0
+"""Seconds that customs may take to decide."""
 
 
 def nothing_wrong(graphiql: GraphiQLPage) -> None:

@@ -23,6 +23,14 @@ export const OperationsIcon = (props) => (
   </Icon>
 );
 
+export const GaugeIcon = (props) => (
+  <Icon {...props}>
+    <path d="M4.2 19.5a10 10 0 1 1 15.6 0" />
+    <path d="m12 14.5 4.5-5.5" />
+    <circle cx="12" cy="14.5" r="1.5" />
+  </Icon>
+);
+
 export const TickIcon = (props) => (
   <Icon strokeWidth="2.5" {...props}>
     <path d="m4.5 12.5 5 5 10-11" />

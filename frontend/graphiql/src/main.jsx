@@ -11,6 +11,7 @@ import './page.css';
 import './panels.css';
 import './account.css';
 import './operations.css';
+import './report.css';
 
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
@@ -20,6 +21,8 @@ import { AccountPanel } from './AccountPanel.jsx';
 import { HeaderBar } from './HeaderBar.jsx';
 import { AccountIcon, OperationsIcon } from './icons.jsx';
 import { OperationsPanel } from './OperationsPanel.jsx';
+import { query } from './report.js';
+import { ReportButton, ReportLine } from './Report.jsx';
 import { fetcherWith } from './request.js';
 import { notice, refresh, useSession } from './session.js';
 import { StepFooter } from './StepFooter.jsx';
@@ -32,7 +35,7 @@ const OPERATIONS = { title: 'Saved operations', icon: OperationsIcon, content: O
 const PLUGINS = [OPERATIONS, ACCOUNT, HISTORY_PLUGIN];
 const FIRST_SEEN = operations.length ? OPERATIONS : ACCOUNT;
 
-const fetcher = fetcherWith((params, answer) => {
+const fetcher = fetcherWith(query, (params, answer) => {
   record(params, answer);
   notice(answer);
 });
@@ -82,7 +85,18 @@ function Page() {
       <GraphiQL.Logo>
         <HeaderBar onAccount={showAccount} />
       </GraphiQL.Logo>
+      <GraphiQL.Toolbar>
+        {({ prettify, merge, copy }) => (
+          <>
+            {prettify}
+            {merge}
+            {copy}
+            <ReportButton />
+          </>
+        )}
+      </GraphiQL.Toolbar>
       <GraphiQL.Footer>
+        <ReportLine />
         <StepFooter />
       </GraphiQL.Footer>
       <SchemaAfterLogIn />

@@ -80,19 +80,23 @@ function subscribe(params, extraHeaders) {
 }
 
 // GraphiQL passes a parsed document too, but that lags a tenth of a second behind the editor.
-function isSubscription({ query, operationName }) {
+function kindOf({ query, operationName }) {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+    return getOperationAST(parse(query), operationName)?.operation;
   } catch {
-    return false; // the server says better what is wrong with the document
+    return undefined; // the server says better what is wrong with the document
   }
 }
 
-/** GraphiQL's fetcher. `onAnswer(params, answer)` sees every answer but those of subscriptions. */
-export function fetcherWith(onAnswer) {
+/**
+ * GraphiQL's fetcher. `query(params, headers)` sends the queries; `onAnswer(params, answer)` sees every answer but those
+ * of subscriptions.
+ */
+export function fetcherWith(query, onAnswer) {
   return async (params, { headers } = {}) => {
-    if (isSubscription(params)) return subscribe(params, headers);
-    const answer = await post(params, headers);
+    const kind = kindOf(params);
+    if (kind === 'subscription') return subscribe(params, headers);
+    const answer = await (kind === 'query' ? query : post)(params, headers);
     onAnswer(params, answer);
     return answer;
   };

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import { post } from './request.js';
 
-const VIEWER = 'viewer { email role merchant { companyName } }';
+const VIEWER = 'viewer { email role permissions merchant { companyName } }';
 const ASK = `{ ${VIEWER} }`;
 const LOG_IN = `mutation ($input: LoginInput!) { login(input: $input) { ${VIEWER} errors { code message } } }`;
 const LOG_OUT = 'mutation { logout { errors { code message } } }';
