@@ -112,4 +112,5 @@ async def test_headers_that_name_somebody_else_are_answered_all_the_same(url: st
         await graphiql.write_headers({"Authorization": f"Bearer {token}"})
         assert (await told(graphiql, PAGE)).keys() == {"cost", "execution", "statements"}
         await expect(graphiql.report).to_have_text("planned · 1 statement")
-        assert [problem for problem in graphiql.problems if "403" not in problem] == []
+        [refused] = graphiql.problems  # the browser's own line on the first try
+        assert "403" in refused
