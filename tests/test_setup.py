@@ -252,7 +252,7 @@ def test_folders_that_will_not_do(project: Path, spoilt: Any, said: str) -> None
 
 def test_words_that_are_no_commands(project: Path) -> None:
     assert sentence(dev(project, "sreve")) == (
-        "there is no such command; choose one of serve, test, check, outside, exgo."
+        "there is no such command; choose one of serve, test, check, outside, bench, exgo."
     )
     for arguments in ((), ("--help",)):
         helped = dev(project, *arguments)

@@ -77,8 +77,8 @@ class Floor:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
-    async def _live(self, receive: Any, send: Any) -> None:
-        await receive()
+    async def open(self) -> None:
+        """Connect."""
         self._pool = await asyncpg.create_pool(
             self._url,
             min_size=CONNECTIONS,
@@ -88,9 +88,17 @@ class Floor:
             max_cached_statement_lifetime=0,
             server_settings={"plan_cache_mode": "force_generic_plan", "jit": "off", "timezone": "UTC"},
         )
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._pool.close()
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        await receive()
+        await self.open()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self._pool.close()
+        await self.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 
