@@ -40,7 +40,7 @@ SERVER = {
     "full_page_writes": "off",
     "autovacuum": "off",
     "checkpoint_timeout": "1h",
-    "max_wal_size": "8GB",
+    "max_wal_size": "2GB",
     "shared_buffers": "512MB",
     "max_connections": "200",
 }
