@@ -162,12 +162,18 @@ class Database:
             )
         return cls(readers, writers)
 
+    def _borrowed(self, role: DatabaseRole) -> Any:
+        """A reading connection for the length of a block."""
+        pool = self._readers[role]
+        # Where one is idle nobody waits, and the timer would cost more than the borrowing.
+        return pool.acquire(timeout=None if pool.get_idle_size() else POOL_WAIT)
+
     async def look_up(self, sql: str, *args: object) -> Any:
         """One row, or ``None``, of what is read before the tenant is known: through functions that take a hash or
         an address and show nothing else. One round trip, no transaction. Raises ``Unavailable``.
         """
         try:
-            async with self._readers[DatabaseRole.MERCHANT].acquire(timeout=POOL_WAIT) as connection:
+            async with self._borrowed(DatabaseRole.MERCHANT) as connection:
                 return await connection.fetchrow(sql, *args)
         except (*LOST, *_AWAY, *_BUSY, TimeoutError) as error:
             raise Unavailable from error
@@ -180,7 +186,7 @@ class Database:
         """
         tenant = [] if scope.merchant_id is None else [str(scope.merchant_id)]
         try:
-            async with self._readers[scope.role].acquire(timeout=POOL_WAIT) as connection:
+            async with self._borrowed(scope.role) as connection:
                 if keep:
                     page = await connection.fetchval(sql, *values, *tenant)
                 else:
@@ -196,7 +202,7 @@ class Database:
     async def reading(self, scope: Scope) -> AsyncIterator[Any]:
         """A read-only transaction that sees the scope's rows. Raises ``Unavailable``."""
         try:
-            async with self._readers[scope.role].acquire(timeout=POOL_WAIT) as connection:
+            async with self._borrowed(scope.role) as connection:
                 # A UUID has no quotes in it, so it can stand in the text: one round trip for both.
                 tenant = (
                     f"; select set_config('app.merchant_id', '{scope.merchant_id}', true)"
