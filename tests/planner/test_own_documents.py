@@ -22,7 +22,8 @@ OF_USERS = [*saved(), *written(), *measured(schema()._schema)]
 OF_TESTS = asked_in_tests(schema()._schema)
 
 UNPLANNED = {
-    "GraphiQL: Viewer": "nothing of it comes from the database but the viewer's company",
+    "GraphiQL: Viewer": "`viewer` is who asks, and no row",
+    "GraphiQL: OtherCompany": "it asks for `viewer`, too",
 }
 """The documents that go to the loaders, and why."""
 
