@@ -15,12 +15,18 @@ from uuid import UUID
 import asyncpg
 import pytest
 import pytest_asyncio
+from graphql import OperationDefinitionNode, get_variable_values, parse
+from graphql.execution.values import VariableValues
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from exgo_gql.app import schema
 from exgo_gql.db.pools import Database, PoolSizes, Scope
 from exgo_gql.db.roles import DatabaseRole
 from exgo_gql.db.urls import as_role, driver_dsn
+from exgo_gql.loaders.ids import encode
+from exgo_gql.loaders.planner.plans import Document, Planner, Request
+from exgo_gql.loaders.scope import Lock
 from tests.stage import Fresh
 
 SET = "set_config('app.merchant_id', $1, true)"
@@ -50,6 +56,17 @@ WRONG = {
     "page first": f"select x.b from (select {PAGES['aggregate']} b, {SET} a offset 0) x",
 }
 """Spellings that read the wrong tenant: what the one spelling of rule 3 is there for."""
+
+DOCUMENTS = {
+    "list": """{ products(first: 100) { totalCount nodes {
+        sku merchant { id } orders(last: 2) { nodes { merchant { id } } } } } }""",
+    "counts": "{ productCounts { count } orderCounts { status count } merchants { nodes { id } totalCount } }",
+    "deep": """{ orders { edges { cursor node {
+        merchant { id } lines { product { merchant { id } } } } } pageInfo { endCursor } } }""",
+    "computed": """{ product(sku: "S1") {
+        availableActions { action } merchant { id } log { nodes { at } } } }""",
+}
+"""Documents whose statements are the planner's own: pages, counts, to-one and to-many below one another."""
 
 HOSTILE = (
     "debug_parallel_query=on",
@@ -124,6 +141,18 @@ def carried(page: str) -> str:
     return f"select case when {SET} = $1 then {page}::text end"
 
 
+def planned(document: str, merchant_id: UUID) -> tuple[str, list[Any]]:
+    """The statement that the planner makes of a document, and its parameters for a merchant."""
+    parsed = parse(document)
+    operation = parsed.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    variables = get_variable_values(schema()._schema, (), {})
+    assert isinstance(variables, VariableValues)
+    plan, slots = Planner(schema()).plan(Document(document, parsed, operation), variables, whole=False)
+    request = Request(merchant_id, slots)
+    return plan.sql, [*(get(request) for get in plan.get), str(merchant_id)]
+
+
 async def tenant_of(connection: Any) -> str:
     return str(await connection.fetchval("select coalesce(current_setting('app.merchant_id', true), '')"))
 
@@ -161,6 +190,23 @@ async def test_hostile_settings_together(
         await connection.execute(f"set {setting}")
         found = await connection.fetchval(f"{carried(PAGES[page])} /* {number} */", str(wanted))
         assert names(found, wanted), setting
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+async def test_a_planned_page_reads_the_tenant_it_carries(
+    connection: asyncpg.Connection, merchants: list[UUID], monkeypatch: pytest.MonkeyPatch, document: str
+) -> None:
+    """What the planner really writes, its own filter taken out."""
+    monkeypatch.setattr(Lock, "filtering", False)
+    stale, wanted, _ = merchants
+    sql, values = planned(DOCUMENTS[document], wanted)
+    await connection.execute("select set_config('app.merchant_id', $1, false)", str(stale))
+    for number, setting in enumerate(("plan_cache_mode=force_generic_plan", *HOSTILE)):
+        await connection.execute(f"set {setting}")
+        page = await connection.fetchval(f"{sql} /* {number} */", *values)
+        assert encode("Merchant", wanted) in page, setting
+        assert encode("Merchant", stale) not in page, setting
+        assert await tenant_of(connection) == str(stale)
 
 
 @pytest.mark.parametrize("spelling", WRONG)
