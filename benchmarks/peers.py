@@ -121,9 +121,10 @@ def _install() -> str:
     if npm is None:
         return "npm is not found"
     lock = POSTGRAPHILE / "package-lock.json"
-    mark = PACKAGES / "package-lock.json"
-    if mark.exists() and mark.read_bytes() == lock.read_bytes() and _node().exists():
+    mark = PACKAGES / "holds"  # which packages are there, whole: the lock file that they are of
+    if mark.exists() and mark.read_bytes() == lock.read_bytes():
         return ""
+    mark.unlink(missing_ok=True)
     PACKAGES.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(POSTGRAPHILE / name, PACKAGES / name)
@@ -139,10 +140,9 @@ def _install() -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        mark.unlink()
         return f"npm took longer than {SECONDS_TO_INSTALL} s"
     if made.returncode != 0 or not _node().exists():
-        mark.unlink()
         said = made.stderr.strip().splitlines()
         return f"npm could not install it ({said[-1] if said else made.returncode})"
+    shutil.copy(lock, mark)
     return ""
