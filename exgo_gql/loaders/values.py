@@ -30,6 +30,11 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def quote_text(text: str) -> str:
+    """A name of ours as SQL's text. What clients send is never written, always bound."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def sql_type(type_: TypeEngine[Any]) -> str:
     """A type as SQL writes it. States are text (see ``db.base.states``)."""
     if is_enum(type_):

@@ -27,7 +27,7 @@ from exgo_gql.loaders.planner.selection import (
 from exgo_gql.loaders.scope import Binds, Statement, visible
 from exgo_gql.loaders.sources import Arguments, Relation, Shape
 from exgo_gql.loaders.statements import Form, conditions, joined, looked_up
-from exgo_gql.loaders.values import quote
+from exgo_gql.loaders.values import quote, quote_text
 
 MOST_TABLES = 100
 """Tables that one statement may read. PostgreSQL plans about a hundred in tens of milliseconds, once."""
@@ -61,7 +61,7 @@ class Emitter:
     def item(self, item: Item, target: type[Row] | None, alias: str) -> str:
         match item:
             case Typename(name=name):
-                return f"'{name}'"
+                return quote_text(name)
             case GlobalId(type_name=name):
                 return ids.sql(name, f"{alias}.id")
             case Cell(of=of) if target is not None:
@@ -104,7 +104,7 @@ class Emitter:
 
     def _hole(self, hole: Hole, target: type[Row], alias: str) -> str:
         needs = [values.as_need(of.type, values.expression(of, target.table, alias)) for of in hole.needs]
-        return f"json_build_array('~{hole.number}', {', '.join(needs)})"
+        return f"json_build_array({', '.join([quote_text(f'~{hole.number}'), *needs])})"
 
     def _branch(self, branch: Branch, owner: str) -> str:
         match branch.content:
@@ -142,7 +142,7 @@ class Emitter:
         source, alias = self.source(content.target)
         columns = self.columns(content.fields, content.target, alias)
         row = as_row(f"{columns} from {source} where {alias}.id = k.id")
-        return f"when '{content.target.__name__}' then {row}"
+        return f"when {quote_text(content.target.__name__)} then {row}"
 
 
 def _tail(relation: Relation, form: Form, alias: str) -> str:

@@ -22,7 +22,7 @@ from exgo_gql.loaders.planner.selection import (
     Total,
     Typename,
 )
-from exgo_gql.loaders.values import quote
+from exgo_gql.loaders.values import quote, quote_text
 
 if TYPE_CHECKING:
     from exgo_gql.loaders.planner.emit import Emitter
@@ -62,7 +62,7 @@ class _Page:
     def part(self, part: Typename | Object | Edges | Info | Total) -> str:
         match part:
             case Typename():
-                return _typename(part)
+                return quote_text(part.name)
             case Total():
                 return self.total()
             case Info():
@@ -80,7 +80,7 @@ class _Page:
         for key, part in edges.fields:
             match part:
                 case Typename():
-                    sql = _typename(part)
+                    sql = quote_text(part.name)
                 case Cursor():
                     sql = self.keyset.cursor(self.keyset.columns(self.alias))
                 case Object():
@@ -116,7 +116,7 @@ class _Page:
             "endCursor": lambda: self.end_cursor(self.last),
         }
         fields = [
-            f"{_typename(name) if isinstance(name, Typename) else written[name]()} as {quote(key)}"
+            f"{quote_text(name.name) if isinstance(name, Typename) else written[name]()} as {quote(key)}"
             for key, name in info.fields
         ]
         return as_row(", ".join(fields))
@@ -167,17 +167,13 @@ def tally(emitter: Emitter, branch: Branch, tally: Tally) -> str:
         f"select {by} as value, count(*) as n from {source}"
         f" where {emitter.matching(branch, '', alias)} group by 1"
     )
-    states = ", ".join(f"'{name}'" for name in relation.group.type.python_type.__members__)
+    states = ", ".join(quote_text(name) for name in relation.group.type.python_type.__members__)
     sql = {"status": "m.value", "count": "coalesce(g.n, 0)"}
     columns = ", ".join(
-        f"{_typename(name) if isinstance(name, Typename) else sql[name]} as {quote(key)}"
+        f"{quote_text(name.name) if isinstance(name, Typename) else sql[name]} as {quote(key)}"
         for key, name in tally.fields
     )
     return (
         f"(select json_agg({as_row(columns)} order by m.n)"
         f" from unnest(array[{states}]) with ordinality m(value, n) left join ({grouped}) g on g.value = m.value)"
     )
-
-
-def _typename(typename: Typename) -> str:
-    return f"'{typename.name}'"
