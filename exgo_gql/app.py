@@ -33,6 +33,7 @@ from exgo_gql.loaders.planner.plans import Planner
 from exgo_gql.resolvers.schema import build
 from exgo_gql.services.viewers import Viewers
 from exgo_gql.settings import Settings
+from exgo_gql.web.application import Application
 from exgo_gql.web.contexts import context_maker
 from exgo_gql.web.graphiql import page, routes
 from exgo_gql.web.graphql.endpoint import GraphQLEndpoint
@@ -44,6 +45,7 @@ log = structlog.get_logger(__name__)
 
 AUTHENTICATION = frozenset({"login"})
 """Root fields of which a request may have one, and then nothing else (rule 17)."""
+PATH = "/graphql"
 SECONDS_TO_CLOSE = 5.0
 BACKLOG = 2048
 GC_THRESHOLDS = (20_000, 20, 50)
@@ -71,7 +73,7 @@ def create_app(
     built = schema()._schema  # noqa: SLF001  # Strawberry has no public way to the graphql-core schema
     planner = Planner(schema()) if settings.planner else None
     executor = Executor(built, Documents(built, limits), limits, planner)
-    config = {"endpoint": "/graphql", "accounts": list(accounts)}
+    config = {"endpoint": PATH, "accounts": list(accounts)}
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -89,16 +91,6 @@ def create_app(
                 await asyncio.wait_for(database.close(), SECONDS_TO_CLOSE)
             passwords.close()
 
-    app = Starlette(
-        lifespan=lifespan,
-        routes=[
-            Route("/", _home),
-            Route("/healthz", healthz),
-            Route("/readyz", readiness(lambda: app.state.database)),
-            Route("/metrics", metrics),
-            *routes(config),
-        ],
-    )
     endpoint = GraphQLEndpoint(
         executor,
         context_maker(
@@ -106,12 +98,24 @@ def create_app(
         ),
         page=lambda _request: page(config),
     )
-    app.router.routes.insert(0, Route("/graphql", endpoint))  # the first that is asked is nearly all there is
+    app = Application(
+        PATH,
+        endpoint,
+        lifespan=lifespan,
+        routes=[
+            Route(PATH, endpoint),
+            Route("/", _home),
+            Route("/healthz", healthz),
+            Route("/readyz", readiness(lambda: app.state.database)),
+            Route("/metrics", metrics),
+            *routes(config),
+        ],
+    )
     return app
 
 
 async def _home(_request: Request) -> Response:
-    return RedirectResponse("/graphql")
+    return RedirectResponse(PATH)
 
 
 @contextlib.asynccontextmanager

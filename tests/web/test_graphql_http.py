@@ -247,3 +247,21 @@ async def test_no_answer_repeats_a_password(client: httpx.AsyncClient, accept: s
     for reply in replies:
         assert reply.json()["errors"]
         assert SECRET not in reply.text
+
+
+async def test_of_a_header_that_comes_twice_the_first_counts(client: httpx.AsyncClient) -> None:
+    headers = [
+        (b"Authorization", b"Bearer staff"),
+        (b"authorization", b"Bearer bad"),
+        (b"x-request-id", b"first-one"),
+        (b"X-REQUEST-ID", b"second-one"),
+        (b"content-type", b"application/json"),
+        (b"content-type", b"text/plain"),
+        (b"accept", b"text/plain"),
+        (b"accept", NEW.encode()),
+    ]
+    reply = await client.post(
+        "/graphql", content=b'{"query":"{requestId __schema{description}}"}', headers=headers
+    )
+    assert (reply.status_code, reply.json()["data"]["requestId"]) == (200, "first-one")
+    assert reply.headers["content-type"].startswith(NEW)  # but for those that are a list

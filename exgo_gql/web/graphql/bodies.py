@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from exgo_gql.extensions.execution import Params
 from exgo_gql.extensions.limits import Limits
@@ -80,10 +80,15 @@ async def _body(request: Request, limits: Limits) -> bytes:
     body = bytearray()
     try:
         async with asyncio.timeout(limits.receipt):
-            async for chunk in request.stream():
-                body += chunk
+            more = True
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise _bad("The body ended early.")  # nobody is there to read it
+                body += message.get("body", b"")
                 if len(body) > limits.body:
                     raise _too_large(limits)
+                more = message.get("more_body", False)
     except TimeoutError:
         raise refused(
             RequestCode.BODY_TOO_SLOW,
@@ -91,8 +96,6 @@ async def _body(request: Request, limits: Limits) -> bytes:
             408,
             {"connection": "close"},
         ) from None
-    except ClientDisconnect:
-        raise _bad("The body ended early.") from None  # nobody is there to read it
     return bytes(body)
 
 

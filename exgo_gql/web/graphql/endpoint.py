@@ -23,6 +23,7 @@ from exgo_gql.extensions.masking import INTERNAL, public, publish
 from exgo_gql.extensions.refusals import RequestCode, RequestRefused, refused
 from exgo_gql.web.graphql.bodies import params_of_get, params_of_post
 from exgo_gql.web.graphql.negotiation import Medium, negotiate
+from exgo_gql.web.graphql.requests import MappedRequest
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,7 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request, began = Request(scope, receive), perf_counter()
+        request, began = MappedRequest(scope, receive), perf_counter()
         given = request.headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else token_hex(16)
         request.state.request_id = request_id
