@@ -28,12 +28,12 @@ def chart(pages: Mapping[str, Mapping[str, Any]]) -> str:
     """Requests per second of each page, as a share of the floor's."""
     parts, y = [], _TOP
     for name, page in pages.items():
-        rates = page["requests_per_second"]
+        rates, shares = page["requests_per_second"], page["vs_floor"]
         variants = [variant for variant in _NAMES if variant in rates]
         middle = y + len(variants) * _BAR / 2 + 4
         parts.append(f'<text x="{_LEFT - 10}" y="{middle:g}" text-anchor="end">{name}</text>')
         for variant in variants:
-            share = rates[variant] / rates["floor"]
+            share = shares[variant]
             wide = max(1.0, share * _WIDE)
             parts.append(
                 f'<rect class="{variant}" x="{_LEFT}" y="{y}" width="{wide:.1f}" height="{_BAR - 3}"/>'

@@ -58,6 +58,7 @@ class Bench:
             made["planner_vs_postgraphile_per_core_range"] = [per_core.least, per_core.most]
             made["planner_vs_postgraphile"] = ratio(many, "planner", "postgraphile").median
         return made | {
+            "vs_floor": {peer: ratio(many, peer, "floor").median for peer in variants},
             "requests_per_second": {peer: middle(many, peer, "per_second") for peer in variants},
             "server_cpu_ms": {peer: 1000 / middle(many, peer, "per_cpu_second") for peer in variants},
             "p50_ms": {peer: 1000 * middle(one, peer, "p50") for peer in variants},
