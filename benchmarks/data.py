@@ -20,6 +20,7 @@ from exgo_gql.db.embedded.account import server_account
 from exgo_gql.db.migrate import migrate
 from exgo_gql.db.pools import Database
 from exgo_gql.db.roles import OWNER as OWNER_ROLE
+from exgo_gql.db.roles import ensure_roles
 from exgo_gql.db.urls import driver_dsn
 from exgo_gql.domain.merchants import SessionKind
 from exgo_gql.seeds.reference import seed_reference
@@ -43,6 +44,8 @@ SERVER = {
     "max_wal_size": "2GB",
     "shared_buffers": "512MB",
     "max_connections": "200",
+    # As the application's roles have it: those that are not of them shall choose their indexes as freely.
+    "random_page_cost": "1.1",
 }
 
 
@@ -121,6 +124,7 @@ async def _make(server: EmbeddedPostgres, share: float, report: Callable[[str], 
 
 async def _owner(url: str) -> tuple[UUID, str]:
     connection = await asyncpg.connect(driver_dsn(url))
+    await ensure_roles(connection, None)  # kept data has the settings of the day it was made
     database = await Database.open(url)
     try:
         user = await user_by_email(connection, OWNER)
