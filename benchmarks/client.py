@@ -5,9 +5,9 @@ would take more of the machine than the servers that are measured.
 
     {"define": "floor product", "port": 8001, "path": "/graphql", "headers": {…}, "bodies": ["…", …]}
     {"define": "many texts", …, "bodies": ["… <0> … <1> …"], "choices": [["a", "b"], ["1", "2", "3"]]}
-    {"run": "floor product", "connections": 32, "seconds": 1.5}
+    {"run": "floor product", "connections": 32, "seconds": 1.5, "most": null}
 
-With ``choices`` each combination is sent once, and a run ends with the last of them; without, bodies go round.
+With ``choices`` each combination is sent once; without, bodies go round. ``most`` ends a run after so many requests.
 """
 
 from __future__ import annotations
@@ -158,7 +158,8 @@ async def main() -> None:
         else:
             port, requests = defined[job["run"]]
             try:
-                answer = await run(port, requests, job["connections"], job["seconds"])
+                most = itertools.islice(requests, job["most"])
+                answer = await run(port, most, job["connections"], job["seconds"])
             except (Wrong, OSError) as error:
                 answer = {"wrong": str(error)}
         sys.stdout.write(json.dumps(answer) + "\n")

@@ -73,10 +73,12 @@ class Client:
         job = {"define": name, "port": server.port, "path": "/graphql", "headers": {**JSON, **headers}}
         self._tell({**job, "bodies": list(bodies), **({"choices": choices} if choices else {})})
 
-    def sample(self, name: str, server: Served, connections: int, seconds: float) -> Sample:
-        """Ask for so long. Raises ``WrongAnswer``."""
+    def sample(
+        self, name: str, server: Served, connections: int, seconds: float, most: int | None = None
+    ) -> Sample:
+        """Ask for so long, or until ``most`` requests are sent. Raises ``WrongAnswer``."""
         before = server.cpu()
-        answer = self._tell({"run": name, "connections": connections, "seconds": seconds})
+        answer = self._tell({"run": name, "connections": connections, "seconds": seconds, "most": most})
         used = server.cpu() - before
         if "wrong" in answer:
             raise WrongAnswer(f"{name}: {answer['wrong']}")
