@@ -118,7 +118,7 @@ class Pair:
 
 async def _answer(stage: Stage, person: Person, question: Question) -> tuple[str, str]:
     """The answer as text, without what tells the ways apart, and the way that it took."""
-    headers = {"accept-language": question.language}
+    headers = {"accept-language": question.language, "content-type": "application/json"}
     if person.token:
         headers["authorization"] = f"Bearer {person.token}"
     body = {
@@ -128,7 +128,7 @@ async def _answer(stage: Stage, person: Person, question: Question) -> tuple[str
         "extensions": {"execution": True},
     }
     try:
-        response = await stage.http.post("/graphql", json=body, headers=headers)
+        response = await stage.http.post("/graphql", content=json.dumps(body), headers=headers)
     except asyncio.CancelledError as error:
         if (task := asyncio.current_task()) is not None and task.cancelling():
             raise

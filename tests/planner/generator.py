@@ -52,13 +52,6 @@ def _texts(value: Any) -> list[str]:
 
 
 @dataclass
-class Scope:
-    """The keys that one object of the answer has so far, each with what stands under it."""
-
-    taken: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
 class Generator:
     """Makes one document."""
 
@@ -80,23 +73,24 @@ class Generator:
         self.deepest = chance.choice((3, 4, 5, 6, 8, DEEPEST))
         self.too_long = chance.random() < 0.1
         assert self.schema.query_type is not None
-        scope, roots = Scope(), []
+        roots: list[Part] = []
+        taken: set[str] = set()
         for _ in range(chance.choice((1, 1, 1, 1, 2, 3, 5))):
             of = self.schema.query_type.fields
             names = [name for name in of if name not in RARE_ROOTS or chance.random() < 0.15]
             weights = [4 if name in {"node", "nodes"} or "first" in of[name].args else 1 for name in names]
             [name] = chance.choices(names, weights)
-            if root := self._field(scope, "Query", name, of[name], 1, 1):
+            if root := self._field(taken, "Query", name, of[name], 1, 1):
                 roots.append(root)
         if chance.random() < 0.05:
             roots.append(Field("__typename"))
         return Document(roots or [Field("__typename")])
 
-    def _selection(self, kind: Any, depth: int, weight: int, scope: Scope | None = None) -> list[Part]:
-        """What is asked of an object of which the answer may hold ``weight``."""
-        chance, scope = self.chance, scope or Scope()
+    def _selection(self, kind: Any, depth: int, weight: int, taken: set[str] | None = None) -> list[Part]:
+        """What is asked of an object of which the answer may hold ``weight``; ``taken`` are its keys so far."""
+        chance, taken = self.chance, set() if taken is None else taken
         if isinstance(kind, GraphQLInterfaceType):
-            return self._of_any(kind, depth, weight, scope)
+            return self._of_any(kind, depth, weight, taken)
         leaves = [name for name, of in kind.fields.items() if is_leaf_type(get_named_type(of.type))]
         deeper = [name for name in kind.fields if name not in leaves]
         if kind.name.endswith(("Connection", "Edge")):
@@ -111,7 +105,7 @@ class Generator:
         chance.shuffle(names)
         parts: list[Part] = []
         for name in names:
-            if part := self._field(scope, kind.name, name, kind.fields[name], depth, weight):
+            if part := self._field(taken, kind.name, name, kind.fields[name], depth, weight):
                 parts.append(part)
                 if chance.random() < 0.06:
                     parts.append(self._again(part, depth, weight))
@@ -119,7 +113,7 @@ class Generator:
             parts.insert(chance.randint(0, len(parts)), Field("__typename"))
         return parts
 
-    def _of_any(self, kind: GraphQLInterfaceType, depth: int, weight: int, scope: Scope) -> list[Part]:
+    def _of_any(self, kind: GraphQLInterfaceType, depth: int, weight: int, taken: set[str]) -> list[Part]:
         """Of some types; mostly of those that the ids are of."""
         chance = self.chance
         parts: list[Part] = [Field("__typename")] if chance.random() < 0.7 else []
@@ -129,22 +123,22 @@ class Generator:
         names = chance.sample(list(types), chance.choice((0, 0, 1, 3)))
         names += [name for name in self.named if name in types and chance.random() < 0.8]
         parts += [
-            Group(name, self._selection(types[name], depth, weight, scope)) for name in dict.fromkeys(names)
+            Group(name, self._selection(types[name], depth, weight, taken)) for name in dict.fromkeys(names)
         ]
         chance.shuffle(parts)
         return parts or [Field("id")]
 
     def _field(
-        self, scope: Scope, parent: str, name: str, of: GraphQLField, depth: int, weight: int
+        self, taken: set[str], parent: str, name: str, of: GraphQLField, depth: int, weight: int
     ) -> Field | None:
         """A field under a key that nothing else has; ``None`` if there is no room for it."""
         kind: Any = get_named_type(of.type)
-        key = self._key(scope, name)
+        key = self._key(taken, name)
         if key is None:
             return None
         self.room -= 1
         alias = None if key == name else key
-        scope.taken[key] = name
+        taken.add(key)
         if is_leaf_type(kind):
             return Field(name, alias=alias)
         given, size = self._given(parent, name, of, MOST_OBJECTS // max(weight, 1))
@@ -153,9 +147,9 @@ class Generator:
         inner = self._selection(kind, depth + 1, weight * max(size, 1))
         return Field(name, inner, kind.name, alias, given)
 
-    def _key(self, scope: Scope, name: str) -> str | None:
+    def _key(self, taken: set[str], name: str) -> str | None:
         chance = self.chance
-        if name in scope.taken or chance.random() < 0.07:
+        if name in taken or chance.random() < 0.07:
             if self.aliases >= 28:
                 return None
             self.aliases += 1
@@ -164,7 +158,7 @@ class Generator:
                 key = f"{name.ljust(66, 'y')}_{self.aliases}"  # alike up to where PostgreSQL cuts names
             if chance.random() < 0.2:
                 key = chance.choice(ODD_ALIASES)
-            return None if key in scope.taken else key
+            return None if key in taken else key
         return name
 
     def _given(self, parent: str, name: str, of: GraphQLField, most: int) -> tuple[dict[str, Given], int]:
