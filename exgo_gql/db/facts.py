@@ -6,15 +6,18 @@ row by the composite key, so it sees no other merchant's rows.
 
 from __future__ import annotations
 
-from sqlalchemy import Text, and_, exists, or_, select
+from typing import Any, cast
+
+from sqlalchemy import Text, and_, case, exists, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import func
 
 from exgo_gql.db.asns import Asn, AsnLine, AsnOrder
 from exgo_gql.db.orders import Order
 from exgo_gql.db.products import Product
 from exgo_gql.domain.asns import LIVE
-from exgo_gql.domain.machines import Mode
+from exgo_gql.domain.machines import Machine, Mode
 
 MOST_NAMED = 10
 """How many SKUs a refusal names."""
@@ -62,3 +65,18 @@ _DIFFERING = (
 )
 DIFFERING = func.array(_DIFFERING.scalar_subquery(), type_=ARRAY(Text))
 """The SKUs of an ASN whose count differs from what was announced."""
+
+
+def asked(machine: Machine, row: Any, **facts: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    """Facts of a document where its table of states asks for them, and null elsewhere.
+
+    Most documents of a list are in states that ask for nothing, so nothing is looked up for them.
+    """
+    return {name: case((_asking(machine, row, name), fact)) for name, fact in facts.items()}
+
+
+def _asking(machine: Machine, row: Any, fact: str) -> ColumnElement[bool]:
+    states = machine.asking(fact)
+    if len(set(states.values())) == 1:
+        return cast("ColumnElement[bool]", row.status.in_(sorted(states[Mode.STOCK])))
+    return or_(*(and_(row.mode == mode, row.status.in_(sorted(of))) for mode, of in states.items() if of))

@@ -129,6 +129,20 @@ class Order(Owned, Dated, Base):
     shipped_at: Mapped[dt.datetime | None]
     signed_at: Mapped[dt.datetime | None]
 
+    # What the table of states asks.
+
+    @property
+    def reviewed(self) -> bool:
+        return self.reviewed_at is not None
+
+    @property
+    def picked(self) -> bool:
+        return self.picked_at is not None
+
+    @property
+    def released(self) -> bool:
+        return self.released_at is not None
+
 
 class OrderLine(Owned, Base):
     """A product ordered. A combo stands here as itself; its parts are what is reserved and shipped."""

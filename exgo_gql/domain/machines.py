@@ -99,6 +99,18 @@ class Machine:
         """What the guards ask of a document, beyond its state and mode."""
         self._outlooks: dict[Any, tuple[ActionState | Transition, ...]] = {}
 
+    def asking(self, fact: str) -> dict[Mode, frozenset[StrEnum]]:
+        """In which states of each mode some guard asks for a fact. In all others it changes no answer."""
+        return {
+            mode: frozenset(
+                state
+                for row in self.rows
+                if mode in row.modes and any(fact in _needs(guard) for guard in row.guards)
+                for state in row.sources
+            )
+            for mode in Mode
+        }
+
     def permission(self, action: StrEnum) -> str:
         """How the permission to take an action is called, such as ``asn:confirm``."""
         return f"{self.subject}:{action.lower()}"

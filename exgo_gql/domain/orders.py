@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,28 +69,28 @@ def _in_no_asn(live_receiving_no: str | None) -> Refusal | None:
     return refusal(Code.IN_ASN, receiving_no=live_receiving_no) if live_receiving_no else None
 
 
-def _not_decided(reviewed_at: dt.datetime | None) -> Refusal | None:
-    return refusal(Code.ALREADY_DECIDED) if reviewed_at else None
+def _not_decided(reviewed: bool) -> Refusal | None:
+    return refusal(Code.ALREADY_DECIDED) if reviewed else None
 
 
-def _reviewed(reviewed_at: dt.datetime | None) -> Refusal | None:
-    return None if reviewed_at else refusal(Code.NOT_REVIEWED)
+def _reviewed(reviewed: bool) -> Refusal | None:
+    return None if reviewed else refusal(Code.NOT_REVIEWED)
 
 
-def _not_picked(picked_at: dt.datetime | None) -> Refusal | None:
-    return refusal(Code.ALREADY_PICKED) if picked_at else None
+def _not_picked(picked: bool) -> Refusal | None:
+    return refusal(Code.ALREADY_PICKED) if picked else None
 
 
-def _picked(picked_at: dt.datetime | None) -> Refusal | None:
-    return None if picked_at else refusal(Code.NOT_PICKED)
+def _picked(picked: bool) -> Refusal | None:
+    return None if picked else refusal(Code.NOT_PICKED)
 
 
-def _released(released_at: dt.datetime | None) -> Refusal | None:
-    return None if released_at else refusal(Code.NOT_RELEASED)
+def _released(released: bool) -> Refusal | None:
+    return None if released else refusal(Code.NOT_RELEASED)
 
 
-def _not_released(released_at: dt.datetime | None) -> Refusal | None:
-    return refusal(Code.ALREADY_RELEASED) if released_at else None
+def _not_released(released: bool) -> Refusal | None:
+    return refusal(Code.ALREADY_RELEASED) if released else None
 
 
 M, C, W, S = (frozenset({a}) for a in (Actor.MERCHANT, Actor.CUSTOMS, Actor.WAREHOUSE, Actor.SYSTEM))

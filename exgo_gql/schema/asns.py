@@ -10,7 +10,7 @@ import strawberry
 
 from exgo_gql.db import asns as rows
 from exgo_gql.db import ledgers, orders, products
-from exgo_gql.db.facts import DIFFERING, HAS_CONTENT
+from exgo_gql.db.facts import DIFFERING, HAS_CONTENT, asked
 from exgo_gql.domain.asns import ASN, AsnStatus, AsnType
 from exgo_gql.domain.machines import ActionState, Mode
 from exgo_gql.loaders.fields import Sorts, column, computed, linked, many, one, pages
@@ -65,7 +65,7 @@ class AsnCount:
     count: int = strawberry.field(description="How many.")
 
 
-@node(rows.Asn, may="asn:read", facts={"has_content": HAS_CONTENT, "differing": DIFFERING})
+@node(rows.Asn, may="asn:read", facts=asked(ASN, rows.Asn, has_content=HAS_CONTENT, differing=DIFFERING))
 class Asn(Node):
     """An advance shipping notice (入库预报): goods announced to a warehouse."""
 

@@ -10,7 +10,7 @@ import strawberry
 
 from exgo_gql.db import asns, ledgers, products
 from exgo_gql.db import orders as rows
-from exgo_gql.db.facts import LIVE_RECEIVING_NO
+from exgo_gql.db.facts import LIVE_RECEIVING_NO, asked
 from exgo_gql.domain.codes import Code
 from exgo_gql.domain.machines import ActionState, Mode
 from exgo_gql.domain.orders import ORDER, OrderStatus, OrderType, Shortfall, TrackingSource, TrackingStatus
@@ -115,7 +115,18 @@ def _exceptions(exception: list[dict[str, Any]] | None, language: Language) -> l
     return shown
 
 
-@node(rows.Order, may="order:read", facts={"live_receiving_no": LIVE_RECEIVING_NO})
+@node(
+    rows.Order,
+    may="order:read",
+    facts=asked(
+        ORDER,
+        rows.Order,
+        live_receiving_no=LIVE_RECEIVING_NO,
+        reviewed=rows.Order.reviewed_at.is_not(None),
+        picked=rows.Order.picked_at.is_not(None),
+        released=rows.Order.released_at.is_not(None),
+    ),
+)
 class Order(Node):
     """An order (订单): a parcel to be sent abroad."""
 

@@ -61,21 +61,21 @@ def _leaf(type_: GraphQLLeafType) -> Write:
 
 
 def _object(collector: Collector, type_: GraphQLObjectType, merged: Merged) -> Write:
-    parts: list[tuple[str, str, Write]] = []
+    """A function made for these fields: a list of actions is written for each row of a list."""
+    writers: dict[str, Any] = {}
+    parts: list[str] = []
     for key, below in collector.below(type_, merged).items():
         name = name_of(below)
         if name == "__typename":
-            parts.append((key, "", lambda _: type_.name))
+            parts.append(f"{key!r}: {type_.name!r}")
             continue
         field = type_.fields[name]
         declared = field.extensions["strawberry-definition"]
         if not declared.is_basic_field:
             raise Unplannable(Reason.RESOLVER, f"{type_.name}.{name}")
-        parts.append((key, declared.python_name, writer(collector, field.type, below)))
-
-    def written(value: Any) -> Any:
-        if value is None:
-            return None
-        return {key: write(getattr(value, name) if name else None) for key, name, write in parts}
-
-    return written
+        write = f"write{len(writers)}"
+        writers[write] = writer(collector, field.type, below)
+        parts.append(f"{key!r}: {write}(value.{declared.python_name})")
+    source = f"lambda value: None if value is None else {{{', '.join(parts)}}}"
+    made: Write = eval(source, writers)  # noqa: S307  # of names that are GraphQL's or ours
+    return made
