@@ -32,17 +32,19 @@ def draw(number: int, schema: GraphQLSchema, known: Known, person: Person) -> Do
 
 
 def askings(
-    number: int, person: Person, document: Document, people: Sequence[Person]
+    number: int, person: Person, document: Document, known: Known, people: Sequence[Person]
 ) -> Iterator[tuple[Person, Question]]:
-    """The document as it is, then by somebody else, then with other values: plans are kept and shared."""
+    """The document as it is, by somebody else, with other values, and as it is again: plans are kept and shared."""
     question, chance = document.question(), Random(-number)
     yield person, question
     others = [
         other for other in people if other.token and (other.merchant_id is None or chance.random() < 0.5)
     ]
     yield chance.choice(others), replace(question, language=chance.choice(("en", "zh")))
-    for _ in range(VARIATIONS if question.variables else 0):
-        yield person, varied(question, chance)
+    if question.variables:
+        for _ in range(VARIATIONS):
+            yield person, varied(question, known, chance)
+        yield person, question
 
 
 def asked_by(document: Document) -> set[tuple[str, str]]:

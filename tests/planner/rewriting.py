@@ -17,7 +17,9 @@ from graphql import (
     get_nullable_type,
 )
 
+from exgo_gql.loaders.ids import decode
 from tests.planner.documents import Declared, Document, Field, Group, Part, Question, Switch, Variable
+from tests.planner.known import Known
 
 _ON_ANY = {"id", "__typename"}
 """What can be selected on the interface of everything with an id."""
@@ -203,21 +205,23 @@ def _holds(parts: list[Part], wanted: list[Part]) -> bool:
     return any(part.inner is not None and _holds(part.inner, wanted) for part in parts)
 
 
-def varied(question: Question, chance: Random) -> Question:
+def varied(question: Question, known: Known, chance: Random) -> Question:
     """The same document with other values: what one plan serves, and what it must not."""
-    return replace(
-        question, variables={name: _other(value, chance) for name, value in question.variables.items()}
-    )
+    values = {name: _other(value, known, chance) for name, value in question.variables.items()}
+    return replace(question, variables=values)
 
 
-def _other(value: Any, chance: Random) -> Any:
+def _other(value: Any, known: Known, chance: Random) -> Any:
     if isinstance(value, bool):
         return value is (chance.random() < 0.4)
     if isinstance(value, int):
         return chance.choice((0, 1, 2, 5))
     if isinstance(value, dict):
-        kept = {name: _other(each, chance) for name, each in value.items() if chance.random() < 0.7}
+        kept = {name: _other(each, known, chance) for name, each in value.items() if chance.random() < 0.7}
         return kept if chance.random() < 0.9 else None
     if isinstance(value, list):
-        return [each for each in value if chance.random() < 0.6]
+        return [_other(each, known, chance) for each in value if chance.random() < 0.6]
+    if isinstance(value, str) and decode(value) is not None:
+        found = known.ids[chance.choice(list(known.ids))]
+        return chance.choice(found)[0] if found else value
     return value if chance.random() < 0.9 else None

@@ -88,7 +88,7 @@ async def test_a_planted_fault_is_found(
         async with Stage.open(demonstration.fresh, planner=True) as faulty:
             comparison = Pair(faulty, pair.loaded)
             for number, person, document in drawn(range(MOST), pair.schema, known, people):
-                for who, question in askings(number, person, document, people):
+                for who, question in askings(number, person, document, known, people):
                     await comparison.ask(who, question, found)
                 if found.differences:
                     return

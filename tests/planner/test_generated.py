@@ -38,11 +38,16 @@ def documents(
 
 
 @pytest_asyncio.fixture(scope="module")
-async def found(pair: Pair, people: list[Person], documents: list[tuple[int, Person, Document]]) -> Found:
+async def found(
+    pair: Pair,
+    known: Known,
+    people: list[Person],
+    documents: list[tuple[int, Person, Document]],
+) -> Found:
     """What came of asking all of them; it ends with the first that goes wrong."""
     found = Found()
     for number, person, document in documents:
-        for who, question in askings(number, person, document, people):
+        for who, question in askings(number, person, document, known, people):
             if await pair.ask(who, question, found):
                 small = await minimised(pair, who, document, question)
                 pytest.fail(f"{number}: {small}", pytrace=False)
