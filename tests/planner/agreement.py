@@ -138,6 +138,10 @@ async def _answer(stage: Stage, person: Person, question: Question) -> tuple[str
     way = told.get("execution", "loaded") if "data" in answer else "refused"
     for name in OWN:
         told.pop(name, None)
+    for error in answer.get("errors", ()):
+        # Of rows that fail alike, whichever fails first is told: loaders run at once.
+        if "path" in error:
+            error["path"] = ["*" if isinstance(step, int) else step for step in error["path"]]
     return f"{response.status_code} {json.dumps(answer, ensure_ascii=False)}", way
 
 
