@@ -243,5 +243,5 @@ def test_a_fact_is_asked_for_where_a_guard_needs_it() -> None:
         Mode.STOCK: set(),
         Mode.CONSOLIDATION: {OrderStatus.CONFIRMED},
     }
-    assert ASN.asking("differing") == dict.fromkeys(Mode, {AsnStatus.RECEIVING})
-    assert ASN.asking("colour") == dict.fromkeys(Mode, set())
+    assert ASN.asking("differing") == {mode: {AsnStatus.RECEIVING} for mode in Mode}
+    assert ASN.asking("colour") == {mode: set() for mode in Mode}
