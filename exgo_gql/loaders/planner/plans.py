@@ -124,7 +124,8 @@ class Planner:
             outline = self._outline(operation, chosen, document, variables, outline.types | missing)
             slots = _evaluated(outline, variables)  # those below the types are new
         varying = [_form(outline.slots[place], slots[place], whole=whole) for place in outline.varying]
-        key = (chosen, whole, *varying)
+        # An outline of more types has other slots, and a plan's parameters are taken from its own outline's.
+        key = (chosen, whole, outline.types, *varying)
         plan = operation.plans.get(key)
         if plan is None:
             plan = operation.plans[key] = self._made(outline, slots, whole=whole)
