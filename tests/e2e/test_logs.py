@@ -102,3 +102,26 @@ def test_tracebacks_and_warnings_are_lines_too(lines: dict[str, dict[str, Any]])
     assert lines["failure"]["exception"].startswith("Traceback (most recent call last):\n")
     assert "ValueError" in lines["foreign"]["exception"]
     assert lines["careful"]["level"] == "warning"
+
+
+def test_the_line_of_a_request_is_as_structlog_writes_it() -> None:
+    statements = """
+logs.REQUEST_ID.set("r2")
+log.info("request", operation={0!r}, status=200, milliseconds=1.5)
+logs.requests.tell({0!r}, 200, 1.5)
+log.warning("beside it")
+"""
+    for operation in ("Page", None, "password=s3cret", "\ud800"):
+        theirs, ours, beside = logged(statements.format(operation))
+        assert list(ours) == list(theirs)
+        assert ours | {"timestamp": ""} == theirs | {"timestamp": ""}
+        assert ours["timestamp"][-1] == "Z"
+        assert (ours["request_id"], beside["request_id"]) == ("r2", "r2")
+        assert "s3cret" not in json.dumps(ours)
+
+
+def test_the_line_of_a_request_has_its_level() -> None:
+    assert (
+        logged('logs.configure("warning"); logs.REQUEST_ID.set("r2"); logs.requests.tell(None, 200, 1.5)')
+        == []
+    )

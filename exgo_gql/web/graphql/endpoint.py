@@ -10,13 +10,12 @@ from time import perf_counter
 from typing import Any, Protocol
 
 import orjson
-import structlog
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
 
+from exgo_gql import logs
 from exgo_gql.db.pools import Unavailable
 from exgo_gql.extensions.execution import Executor
 from exgo_gql.extensions.masking import INTERNAL, public, publish
@@ -24,8 +23,6 @@ from exgo_gql.extensions.refusals import RequestCode, RequestRefused, refused
 from exgo_gql.web.graphql.bodies import params_of_get, params_of_post
 from exgo_gql.web.graphql.negotiation import Medium, negotiate
 from exgo_gql.web.graphql.requests import MappedRequest
-
-log = structlog.get_logger(__name__)
 
 _ALLOWED = {"allow": "GET, POST, OPTIONS"}
 _RETRY = {"retry-after": "1"}
@@ -72,7 +69,8 @@ class GraphQLEndpoint:
         request.state.request_id = request_id
         page = self._page if request.method == "GET" else None
         medium = negotiate(request.headers.getlist("accept"), page=page is not None)
-        with bound_contextvars(request_id=request_id):
+        bound = logs.REQUEST_ID.set(request_id)
+        try:
             try:
                 if page is not None and medium is Medium.PAGE:
                     response = page(request)
@@ -87,12 +85,13 @@ class GraphQLEndpoint:
             except Exception as error:  # noqa: BLE001  # ours, and masked like any other
                 masked = public(GraphQLError(INTERNAL, original_error=error), request_id)
                 response = _response({"errors": [masked]}, HTTPStatus.INTERNAL_SERVER_ERROR, medium)
-            log.info(
-                "request",
-                operation=getattr(request.state, "operation", None),
-                status=response.status_code,
+            logs.requests.tell(
+                getattr(request.state, "operation", None),
+                response.status_code,
                 milliseconds=round((perf_counter() - began) * 1000, 1),
             )
+        finally:
+            logs.REQUEST_ID.reset(bound)
         response.headers.add_vary_header("Accept")
         response.headers.setdefault("cache-control", "no-store")
         response.headers["x-request-id"] = request_id
