@@ -13,6 +13,9 @@ from exgo_gql.web.joined import JoinedTransport
 
 _VERSIONS = frozenset({"1.0", "1.1"})
 
+WHOLE = "exgo.whole"
+"""Among a scope's ``extensions``: the body came to its end, so that receiving it does not wait."""
+
 
 class _Refused(Exception):  # noqa: N818  # an answer, not a fault
     def __init__(self, status: HTTPStatus) -> None:
@@ -130,6 +133,7 @@ class HttpProtocol(HttpToolsProtocol):
         """A request's last byte."""
         self._held = 0
         if not self._is_offered_upgrade():
+            self.scope["extensions"] = {WHOLE: {}}
             super().on_message_complete()
 
     def on_response_complete(self) -> None:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from exgo_gql.extensions.execution import Params
 from exgo_gql.extensions.limits import Limits
 from exgo_gql.extensions.refusals import RequestCode, RequestRefused, refused
+from exgo_gql.web.protocol import WHOLE
 
 _PARAMETERS = ("query", "variables", "operationName", "extensions")
 _MOST_PARAMETERS = 100
@@ -77,18 +78,11 @@ async def _body(request: Request, limits: Limits) -> bytes:
         and (len(declared) > _LONGEST_LENGTH or int(declared) > limits.body)
     ):
         raise _too_large(limits)
-    body = bytearray()
+    if WHOLE in request.scope.get("extensions", ()):
+        return await _received(request, limits)
     try:
         async with asyncio.timeout(limits.receipt):
-            more = True
-            while more:
-                message = await request.receive()
-                if message["type"] == "http.disconnect":
-                    raise _bad("The body ended early.")  # nobody is there to read it
-                body += message.get("body", b"")
-                if len(body) > limits.body:
-                    raise _too_large(limits)
-                more = message.get("more_body", False)
+            return await _received(request, limits)
     except TimeoutError:
         raise refused(
             RequestCode.BODY_TOO_SLOW,
@@ -96,6 +90,18 @@ async def _body(request: Request, limits: Limits) -> bytes:
             408,
             {"connection": "close"},
         ) from None
+
+
+async def _received(request: Request, limits: Limits) -> bytes:
+    body, more = bytearray(), True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise _bad("The body ended early.")  # nobody is there to read it
+        body += message.get("body", b"")
+        if len(body) > limits.body:
+            raise _too_large(limits)
+        more = message.get("more_body", False)
     return bytes(body)
 
 

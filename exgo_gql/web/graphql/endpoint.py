@@ -7,9 +7,8 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from secrets import token_hex
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Protocol
 
-import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +21,7 @@ from exgo_gql.extensions.masking import INTERNAL, public, publish
 from exgo_gql.extensions.refusals import RequestCode, RequestRefused, refused
 from exgo_gql.web.graphql.bodies import params_of_get, params_of_post
 from exgo_gql.web.graphql.negotiation import Medium, negotiate
+from exgo_gql.web.graphql.replies import Reply
 from exgo_gql.web.graphql.requests import MappedRequest
 
 _ALLOWED = {"allow": "GET, POST, OPTIONS"}
@@ -73,18 +73,20 @@ class GraphQLEndpoint:
         try:
             try:
                 if page is not None and medium is Medium.PAGE:
-                    response = page(request)
+                    response = _complete(page(request), request_id)
                 else:
                     response = await self._answered(request, medium, request_id)
             except RequestRefused as refusal:
                 errors = publish(refusal.errors, request_id, self._executor.limits)
-                response = _response({"errors": errors}, refusal.status, medium, refusal.headers)
+                response = Reply({"errors": errors}, refusal.status, medium, request_id, refusal.headers)
             except Unavailable as error:
                 masked = public(GraphQLError(str(error), original_error=error), request_id)
-                response = _response({"errors": [masked]}, HTTPStatus.SERVICE_UNAVAILABLE, medium, _RETRY)
+                response = Reply(
+                    {"errors": [masked]}, HTTPStatus.SERVICE_UNAVAILABLE, medium, request_id, _RETRY
+                )
             except Exception as error:  # noqa: BLE001  # ours, and masked like any other
                 masked = public(GraphQLError(INTERNAL, original_error=error), request_id)
-                response = _response({"errors": [masked]}, HTTPStatus.INTERNAL_SERVER_ERROR, medium)
+                response = Reply({"errors": [masked]}, HTTPStatus.INTERNAL_SERVER_ERROR, medium, request_id)
             logs.requests.tell(
                 getattr(request.state, "operation", None),
                 response.status_code,
@@ -92,14 +94,11 @@ class GraphQLEndpoint:
             )
         finally:
             logs.REQUEST_ID.reset(bound)
-        response.headers.add_vary_header("Accept")
-        response.headers.setdefault("cache-control", "no-store")
-        response.headers["x-request-id"] = request_id
         await response(scope, receive, send)
 
     async def _answered(self, request: Request, medium: Medium | None, request_id: str) -> Response:
         if request.method == "OPTIONS":
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers=_ALLOWED)
+            return _complete(Response(status_code=HTTPStatus.NO_CONTENT, headers=_ALLOWED), request_id)
         if request.method not in {"GET", "POST"}:
             raise refused(RequestCode.METHOD_NOT_ALLOWED, "Requests are sent by GET or POST.", 405, _ALLOWED)
         if medium is None:
@@ -122,14 +121,15 @@ class GraphQLEndpoint:
         headers = _ALLOWED if status == HTTPStatus.METHOD_NOT_ALLOWED else None
         if any(error["extensions"]["code"] == Unavailable.extensions["code"] for error in answer.errors):
             status, headers = HTTPStatus.SERVICE_UNAVAILABLE, _RETRY
-        response = _response(answer.body, status, medium, headers)
+        response = Reply(answer.body, status, medium, request_id, headers)
         for name, value in context.response_headers:
             response.headers.append(name, value)
         return response
 
 
-def _response(
-    body: dict[str, Any], status: int, medium: Medium | None, headers: dict[str, str] | None = None
-) -> Response:
-    media_type = f"{Medium.RESPONSE if medium is Medium.RESPONSE else Medium.JSON}; charset=utf-8"
-    return Response(orjson.dumps(body), status, headers, media_type)
+def _complete(response: Response, request_id: str) -> Response:
+    """With the headers that a ``Reply`` has from its beginning."""
+    response.headers.add_vary_header("Accept")
+    response.headers.setdefault("cache-control", "no-store")
+    response.headers["x-request-id"] = request_id
+    return response
