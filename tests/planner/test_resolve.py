@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from exgo_gql.domain.actors import Actor
+from exgo_gql.domain.refusals import Language
 from exgo_gql.loaders.planner.selection import (
     Branch,
     Cell,
@@ -103,15 +105,23 @@ def test_every_part_of_a_connection_is_known() -> None:
 
 
 def test_computed_fields_leave_holes_with_their_needs() -> None:
-    found = outline("{ products { nodes { warnings { code } availableActions { action } } } }")
     assert tree("{ products { nodes { warnings { code } availableActions { action } } } }") == {
         "products": {"nodes": {"warnings": (0, 3), "availableActions": (1, 2)}}
     }
-    prices, actions = found.fillings
-    assert prices.needs == ("sales_price", "vat_invoice_price", "contract_price")
-    assert prices.given == ("language",)
-    assert [place for place, _ in prices.reads] == [0, 1, 2]  # decimals come as text
-    assert set(actions.given) == {"parts", "language"}
+
+
+def test_a_filling_computes_and_writes_what_is_asked_for() -> None:
+    text = "{ products { nodes { warnings { c: code __typename } availableActions { availability action code } } } }"
+    warnings, actions = outline(text).fillings
+    given = {"language": Language.EN, "parts": frozenset({Actor.MERCHANT}), "staff": False}
+    # Decimals come as text, states as their names.
+    wrong = warnings(["~0", "1.00", "2.00", "1.00"], given)
+    assert wrong == [{"c": "PRICE_BELOW_INVOICE", "__typename": "FilingWarning"}]
+    assert warnings(["~0", "2.00", "1.00", "2.00"], given) == []
+    told = {each["action"]: each for each in actions(["~1", "FILED", None], given)}
+    assert list(told["DISABLE"]) == ["availability", "action", "code"]
+    assert (told["DISABLE"]["availability"], told["DISABLE"]["code"]) == ("ALLOWED", None)
+    assert told["FILE"]["code"] == "ILLEGAL_TRANSITION"
 
 
 def test_arguments_have_slots_and_only_variables_make_them_vary() -> None:

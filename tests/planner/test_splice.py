@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 import pytest
 
-from exgo_gql.loaders.planner.selection import Filling
+from exgo_gql.loaders.planner.computed import Fill
 from exgo_gql.loaders.planner.splice import splice
 
 
@@ -15,12 +16,12 @@ def size(items: list[Any]) -> int:
     return len(items)
 
 
-def filling(of: Any, *needs: str, given: tuple[str, ...] = (), **reads: Any) -> Filling:
-    places = tuple((needs.index(name), read) for name, read in reads.items())
-    return Filling(of, needs, places, given, lambda value: value)
+def filling(of: Callable[..., Any]) -> Fill:
+    """A filling that takes its needs as they come, and nothing of the request."""
+    return lambda hole, _given: of(*hole[1:])
 
 
-SUM = filling(lambda a, b: {"sum": a + b}, "a", "b")
+SUM = filling(lambda a, b: {"sum": a + b})
 
 
 def test_a_page_without_computed_fields_is_left_as_it_is() -> None:
@@ -30,7 +31,7 @@ def test_a_page_without_computed_fields_is_left_as_it_is() -> None:
 
 def test_holes_are_filled_in_their_places() -> None:
     page = '{"品名":"a","x":["~0", 1, 2],"rows":[{"y":["~1", [1, [2, "]"]]]},{"y":["~1", []]}],"z":null}'
-    answer = splice(page.encode(), (SUM, filling(size, "items")), {})
+    answer = splice(page.encode(), (SUM, filling(size)), {})
     assert orjson.loads(answer) == {
         "品名": "a",
         "x": {"sum": 3},
@@ -45,10 +46,10 @@ def test_holes_are_filled_in_their_places() -> None:
 )
 def test_text_that_looks_like_a_hole_is_text(text: str) -> None:
     """What people write stands in JSON with its quotation marks escaped, outside of holes and inside."""
-    shout = filling(lambda a: [a, "!"], "a")
+    shout = filling(lambda a: [a, "!"])
     page = b'{"before":%b,"x":["~0", %b],"list":["~0", %b, []],"after":%b}'
     written = orjson.dumps(text)
-    both = filling(lambda a, b: [a, b], "a", "b")
+    both = filling(lambda a, b: [a, b])
     plain = page.replace(b'"list":["~0", %b, []],', b"") % ((written,) * 3)
     assert orjson.loads(splice(plain, (shout,), {})) == {"before": text, "x": [text, "!"], "after": text}
     nested = b'{"x":["~0", %b, {"k": [%b]}],"after":%b}' % ((written,) * 3)
@@ -57,7 +58,7 @@ def test_text_that_looks_like_a_hole_is_text(text: str) -> None:
 
 def test_equal_needs_are_computed_once_a_page() -> None:
     asked = []
-    once = filling(lambda a: asked.append(a) or a, "a")
+    once = filling(lambda a: asked.append(a) or a)
     page = b'[["~0", "DRAFT"],["~0", "DRAFT"],["~0", "FILED"],["~0", "DRAFT"]]'
     assert orjson.loads(splice(page, (once,), {})) == ["DRAFT", "DRAFT", "FILED", "DRAFT"]
     assert asked == ["DRAFT", "FILED"]
@@ -65,17 +66,17 @@ def test_equal_needs_are_computed_once_a_page() -> None:
     assert asked == ["DRAFT", "FILED"] * 2  # nothing is kept from one answer to the next (rule 5)
 
 
-def test_needs_are_read_and_the_request_gives_the_rest() -> None:
-    spell = filling(
-        lambda price, staff: f"{price!r} {staff}", "price", given=("staff",), price=lambda t: int(t) + 1
-    )
-    assert splice(b'["~0", "41"]', (spell,), {"staff": True, "parts": 0}) == b'"42 True"'
+def test_the_request_gives_the_rest() -> None:
+    def spell(hole: Sequence[Any], given: Mapping[str, Any]) -> str:
+        return f"{hole[1]} {given['staff']}"
+
+    assert splice(b'["~0", "41"]', (spell,), {"staff": True, "parts": 0}) == b'"41 True"'
 
 
 def test_what_a_function_raises_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
-        splice(b'["~0", 0]', (filling(lambda a: 1 / a, "a"),), {})
+        splice(b'["~0", 0]', (filling(lambda a: 1 / a),), {})
+    with pytest.raises(TypeError):
+        splice(b'["~0", 0, 1]', (filling(lambda a: a),), {})
     with pytest.raises(ValueError):
-        splice(b'["~0", 0, 1]', (filling(lambda a: a, "a"),), {})
-    with pytest.raises(ValueError):
-        splice(b'["~0", [1', (filling(lambda a: a, "a"),), {})
+        splice(b'["~0", [1', (filling(lambda a: a),), {})

@@ -13,10 +13,11 @@ from graphql.execution.values import VariableValues
 
 from exgo_gql.db.pools import Database, Scope, carried
 from exgo_gql.loaders.planner.collect import switches
+from exgo_gql.loaders.planner.computed import Fill
 from exgo_gql.loaders.planner.emit import Emitter, Forms
 from exgo_gql.loaders.planner.refusals import Unplannable
 from exgo_gql.loaders.planner.resolve import resolve
-from exgo_gql.loaders.planner.selection import Filling, Outline, Slot
+from exgo_gql.loaders.planner.selection import Outline, Slot
 from exgo_gql.loaders.planner.splice import splice
 from exgo_gql.loaders.recent import Recent
 from exgo_gql.loaders.sources import Arguments, Relation
@@ -64,7 +65,7 @@ class Plan:
 
     sql: str
     get: tuple[Callable[[Any], Any], ...]
-    fillings: tuple[Filling, ...]
+    fillings: tuple[Fill, ...]
     permissions: frozenset[str]
     uses: int = 0
     failures: int = 0

@@ -22,7 +22,7 @@ from exgo_gql.loaders.arguments import arguments
 from exgo_gql.loaders.fields import DeclaredField
 from exgo_gql.loaders.nodes import Node, Row, expression_of
 from exgo_gql.loaders.planner.collect import Collector, Merged, name_of, node_of, variables_in
-from exgo_gql.loaders.planner.computed import writer
+from exgo_gql.loaders.planner.computed import Fill, filling
 from exgo_gql.loaders.planner.refusals import Reason, Unplannable
 from exgo_gql.loaders.planner.selection import (
     Branch,
@@ -31,7 +31,6 @@ from exgo_gql.loaders.planner.selection import (
     Edges,
     Field,
     Fields,
-    Filling,
     GlobalId,
     Hole,
     Info,
@@ -85,7 +84,7 @@ class _Resolver:
         self.collector = collector
         self.types = types
         self.slots: list[Slot] = []
-        self.fillings: list[Filling] = []
+        self.fillings: list[Fill] = []
 
     def fields(self, owner: type[Row] | None, type_: GraphQLObjectType, grouped: Any) -> Fields:
         return tuple(self.field(owner, type_, key, merged) for key, merged in grouped.items())
@@ -183,18 +182,11 @@ class _Resolver:
         return tuple(named)
 
     def hole(self, owner: type[Row], field: GraphQLField, computed: Computed, merged: Merged) -> Hole:
-        needs = tuple(name for name in computed.needs if name not in GIVEN)
-        expressions = tuple(expression_of(owner, name) for name in needs)
-        reads = [values.from_need(of.type) for of in expressions]
-        self.fillings.append(
-            Filling(
-                computed.of,
-                needs,
-                tuple((place, read) for place, read in enumerate(reads) if read is not None),
-                tuple(name for name in computed.needs if name in GIVEN),
-                writer(self.collector, field.type, merged),
-            )
-        )
+        names = [name for name in computed.needs if name not in GIVEN]
+        expressions = tuple(expression_of(owner, name) for name in names)
+        needs = [(name, values.from_need(of.type)) for name, of in zip(names, expressions, strict=True)]
+        given = [name for name in computed.needs if name in GIVEN]
+        self.fillings.append(filling(self.collector, field.type, merged, computed.of, needs, given))
         return Hole(len(self.fillings) - 1, expressions)
 
     def slot(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.sql.elements import ColumnElement
 
 from exgo_gql.loaders.nodes import Row
+from exgo_gql.loaders.planner.computed import Fill
 from exgo_gql.loaders.sources import Anything, Arguments, Relation
 
 NO_PERMISSIONS: frozenset[str] = frozenset()
@@ -133,26 +134,12 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
-    """What goes into a hole: the function, how its needs are read from JSON, how its value is written."""
-
-    of: Callable[..., Any]
-    needs: tuple[str, ...]
-    """The parameters that the row gives, in the order of the hole."""
-    reads: tuple[tuple[int, Callable[[Any], Any]], ...]
-    """Which of them are not what JSON says, and how they are read."""
-    given: tuple[str, ...]
-    """The parameters that the request gives."""
-    write: Callable[[Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Outline:
     """A document with every source resolved, before its arguments are looked at."""
 
     fields: Fields
     slots: tuple[Slot, ...]
-    fillings: tuple[Filling, ...]
+    fillings: tuple[Fill, ...]
     types: frozenset[str]
     """The types that global ids may name."""
     varying: tuple[int, ...]

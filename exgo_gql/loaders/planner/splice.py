@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from exgo_gql.loaders.planner.selection import Filling
+from exgo_gql.loaders.planner.computed import Fill
 
 _MARK = b'["~'
 _PLAIN = re.compile(rb'\["~[0-9]+"(?:, (?:"(?:[^"\\]|\\.)*+"|[\w.+-]++|\[\]))*+\]')
@@ -22,7 +22,7 @@ _PIECE = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]]')
 """What decides where any hole ends: its brackets, but for those in texts."""
 
 
-def splice(page: bytes, fillings: tuple[Filling, ...], given: Mapping[str, Any]) -> bytes:
+def splice(page: bytes, fillings: tuple[Fill, ...], given: Mapping[str, Any]) -> bytes:
     """Fill the holes of a page. ``given`` is what computed fields ask of the request.
 
     Equal needs are computed once: the rows of a list are often in the same state.
@@ -41,7 +41,8 @@ def splice(page: bytes, fillings: tuple[Filling, ...], given: Mapping[str, Any])
         hole = page[begins:ends]
         value = known.get(hole)
         if value is None:
-            value = known[hole] = _filled(fillings, orjson.loads(hole), given)
+            needs = orjson.loads(hole)
+            value = known[hole] = orjson.dumps(fillings[int(needs[0][1:])](needs, given))
         parts += (page[written:begins], value)
         written = ends
         begins = page.find(_MARK, ends)
@@ -56,13 +57,3 @@ def _end(page: bytes, begins: int) -> int:
         if depth == 0:
             return piece.end()
     raise ValueError("a hole does not end")
-
-
-def _filled(fillings: tuple[Filling, ...], hole: list[Any], given: Mapping[str, Any]) -> bytes:
-    mark, *needs = hole
-    filling = fillings[int(mark[1:])]
-    for place, read in filling.reads:
-        needs[place] = read(needs[place])
-    asked = {name: given[name] for name in filling.given}
-    value = filling.of(**dict(zip(filling.needs, needs, strict=True)), **asked)
-    return orjson.dumps(filling.write(value))
