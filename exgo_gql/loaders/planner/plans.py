@@ -76,14 +76,23 @@ class Plan:
         return self.failures < MOST_FAILURES
 
     async def run(
-        self, database: Database, scope: Scope, slots: Sequence[Arguments], given: Mapping[str, Any]
+        self,
+        database: Database,
+        scope: Scope,
+        slots: Sequence[Arguments],
+        given: Mapping[str, Any],
+        *,
+        seconds: float,
     ) -> bytes:
-        """The JSON of ``data``. Raises whatever the database or a computed field raises."""
+        """The JSON of ``data``. Raises whatever the database or a computed field raises.
+
+        The statement is stopped after so many ``seconds``: ``Unavailable``.
+        """
         request = Request(scope.merchant_id, slots)
         # A statement that comes once must not push one that comes often out of the connections' caches.
         self.uses += 1
         values = [get(request) for get in self.get]
-        page = await database.page(scope, self.sql, values, keep=self.uses > 1)
+        page = await database.page(scope, self.sql, values, keep=self.uses > 1, seconds=seconds)
         return splice(page, self.fillings, given)
 
 
