@@ -117,11 +117,14 @@ class Executor:
         """Check an operation and try to answer it by one statement: that of the template which its text shares with
         others, or its own. Where a template fails, the text is read after all: its errors have their places in it.
         """
-        shared = self._alike(params)
+        known = self._documents.known(params.query, params.operation_name)
+        shared = self._alike(params) if known is None else None
         outcome = await self._plan(shared, context, deadline) if shared is not None else None
         if shared is not None and outcome is not None and outcome.data is not None:
             return shared, outcome
-        prepared = self._documents.prepare(params.query, params.operation_name, may_introspect=may_introspect)
+        prepared = known or self._documents.prepare(
+            params.query, params.operation_name, may_introspect=may_introspect
+        )
         _check_kind(prepared, allow_mutation=allow_mutation, may_introspect=may_introspect)
         ready = self._ready(prepared, params.variables)
         return ready, outcome or await self._plan(ready, context, deadline)
@@ -131,8 +134,6 @@ class Executor:
 
     def _alike(self, params: Params) -> _Ready | None:
         """The template that this text shares with others, if it is a query that may run so."""
-        if self._documents.known(params.query, params.operation_name) is not None:
-            return None
         shared = self._documents.alike(params.query, params.operation_name)
         if shared is None or shared[0].uses_introspection:
             return None

@@ -28,15 +28,14 @@ def context_maker(
     """A function from requests to contexts. It raises ``RequestRefused`` with 401 for a token that is no good."""
 
     async def context_for(request: Request) -> Context:
+        opened, client = database(), request.client
         return Context(
-            database=database(),
+            database=opened,
             passwords=passwords,
             viewers=viewers,
-            known=await _viewer(request, database(), viewers),
+            known=await _viewer(request, opened, viewers),
             language=preferred_language(request.headers.get("accept-language", "")[:MOST_LANGUAGES]),
-            origin=Origin(
-                request.client.host if request.client else None, getattr(request.state, "request_id", None)
-            ),
+            origin=Origin(client.host if client else None, getattr(request.state, "request_id", None)),
             idempotency_key=request.headers.get("idempotency-key"),
             secure_cookies=secure_cookies,
         )
