@@ -12,9 +12,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import asyncpg
+import orjson
 import pytest
 import pytest_asyncio
 
+from exgo_gql.db.pools import Scope, Unavailable, carried
 from exgo_gql.db.roles import DatabaseRole
 from exgo_gql.db.urls import driver_dsn
 from exgo_gql.loaders.scope import Lock
@@ -158,6 +160,22 @@ async def test_giving_up_while_the_server_works(
     with pytest.raises(asyncio.CancelledError):
         await task
     await locked.execute("rollback")
+    assert (await planned(mine.viewer, ONE, id=theirs))["product"] is None
+    assert await left(stage) == CLEAN
+
+
+@pytest.mark.parametrize("keep", [True, False])
+async def test_a_statement_is_stopped_in_time(
+    stage: Stage, companies: tuple[Company, Company], theirs: str, locked: asyncpg.Connection, keep: bool
+) -> None:
+    """Rule 15: its request has no time left. The connection serves the next one."""
+    mine, other = companies
+    database, scope = stage.app.state.database, Scope(DatabaseRole.MERCHANT, other.id)
+    page = carried("(select json_agg(sku) from products)", 0, whole=False)
+    with pytest.raises(Unavailable):
+        await database.page(scope, page, [], keep=keep, seconds=0.05)
+    await locked.execute("rollback")
+    assert orjson.loads(await database.page(scope, page, [], keep=keep, seconds=5)) is not None
     assert (await planned(mine.viewer, ONE, id=theirs))["product"] is None
     assert await left(stage) == CLEAN
 
