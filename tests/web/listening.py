@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from exgo_gql.web.protocol import HttpProtocol
+from exgo_gql.web.protocol import WHOLE, HttpProtocol
 
 SECONDS = 20.0
 """The most that a test waits for a socket."""
@@ -75,9 +75,11 @@ class Listening:
             await self._release.wait()
         if request.url.path == "/pieces":
             return await StreamingResponse(iter(PIECES))(scope, receive, send)
+        whole = WHOLE in scope.get("extensions", ())
         body = b"" if request.url.path == "/early" else await request.body()
         headers = [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"]]
         told = {"method": request.method, "path": request.url.path, "headers": headers, "body": body.decode()}
+        told["whole"] = whole
         return await JSONResponse(told)(scope, receive, send)
 
     def release(self) -> None:

@@ -81,6 +81,20 @@ def test_an_answer_is_one_packet(server: Listening) -> None:
         assert (head.startswith(b"HTTP/1.1 200"), body) == (True, b"")
 
 
+def test_a_body_is_whole_only_when_all_of_it_came(server: Listening) -> None:
+    """Rule 21: what is still coming has a deadline."""
+    head = b"POST" + get("/", "Content-Length: 3").removeprefix(b"GET")
+    for first, rest in ((b"abc", b""), (b"ab", b"c"), (b"", b"abc")):
+        with server.connected() as client:
+            client.send(head + first)
+            with server.connected() as other:
+                other.send(get())  # its answer says that the application has seen the first request
+                assert other.answer() is not None
+            client.send(rest)
+            status, told = client.answer() or (0, {})
+            assert (status, told["body"], told["whole"]) == (200, "abc", not rest)
+
+
 def test_an_answer_in_pieces_is_whole(server: Listening) -> None:
     with server.connected() as client:
         client.send(get("/pieces", "Connection: close"))
