@@ -61,7 +61,7 @@ FULL = Thing(
     [PART, PART],
     PART,
     [PART, None],
-    True,
+    ok=True,
 )
 BARE = Thing(None, Decimal(0), None, None, [], None, None, ok=False)
 ALL = """{ thing { __typename text t2: text price at colour ok parts { size n: name c: colour }
