@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = Field(default=LogLevel.INFO, description="Least level that is logged.")
     read_pool: int = Field(
-        default=10, ge=1, le=200, description="Connections for reading, per process, for merchants."
+        default=5, ge=1, le=200, description="Connections for reading, per process, for merchants."
     )
     write_pool: int = Field(
         default=10, ge=1, le=200, description="Connections for writing, per process, for merchants."

@@ -14,7 +14,7 @@ import asyncpg
 import orjson
 
 HERE = Path(__file__).parent
-CONNECTIONS = 10
+CONNECTIONS = 5
 """As many as the application reads with."""
 
 Asked = Callable[[Mapping[str, Any]], tuple[Any, ...]]

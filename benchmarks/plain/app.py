@@ -19,7 +19,7 @@ from strawberry.types import Info
 from benchmarks.plain.loaders import Loaders
 from benchmarks.plain.types import Order
 
-CONNECTIONS = 10
+CONNECTIONS = 5
 """As many as the application reads with."""
 
 

@@ -95,9 +95,13 @@ def _dumps(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PoolSizes:
-    """Connections per process: (reading, writing) of each role."""
+    """Connections per process: (reading, writing) of each role.
 
-    merchant: tuple[int, int] = (10, 10)
+    A page holds one for about as long as the process needs for another page, so a few keep it busy; more of them
+    only compete for the server's cores.
+    """
+
+    merchant: tuple[int, int] = (5, 10)
     staff: tuple[int, int] = (4, 4)
     worker: tuple[int, int] = (2, 4)
 

@@ -60,9 +60,8 @@ class Planned:
             document = Document(prepared.text, prepared.document, prepared.operation)
             plan, slots = planner.plan(document, variables, whole=viewer.merchant_id is None)
             _check(plan, viewer)
-            seconds = (
-                deadline - asyncio.get_running_loop().time()
-            )  # the driver's timer is cheaper than asyncio's
+            # The driver's timer is cheaper than asyncio's.
+            seconds = deadline - asyncio.get_running_loop().time()
             known = given(viewer, context.language)
             data = await plan.run(context.database, viewer.scope, slots, known, seconds=seconds)
         except Unplannable as refused:
