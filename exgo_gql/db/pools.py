@@ -18,11 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from exgo_gql.db.readers import POOL_WAIT, Readers
 from exgo_gql.db.roles import DatabaseRole
 from exgo_gql.db.urls import as_role, driver_dsn, sqlalchemy_url
-
-POOL_WAIT = 2.0
-"""Seconds that a request waits for a connection (rule 15)."""
 
 LOST = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.InternalClientError)
 """What the driver raises when the server is away; a backend killed while idle shows as InternalClientError."""
@@ -66,29 +64,6 @@ class _Connection(asyncpg.Connection):
             await self.execute("rollback", timeout=timeout)
 
 
-class _Borrowed:
-    """A reading connection for the length of a block. Entering it raises ``TimeoutError`` after ``POOL_WAIT``."""
-
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
-        self._connection: Any = None
-
-    async def __aenter__(self) -> Any:
-        # Where one is idle nobody waits, and the timer would cost more than the borrowing.
-        wait = None if self._pool.get_idle_size() else POOL_WAIT
-        self._connection = await self._pool.acquire(timeout=wait)
-        return self._connection
-
-    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is not None or self._connection.is_in_transaction():
-            await self._pool.release(self._connection)
-        else:
-            # There is nothing to undo, so this waits for nothing; or, once in 50,000 statements, for a connection
-            # to close, which a cancellation only makes quicker. asyncpg's way is a task against cancellations:
-            # 15 µs, and a turn of the loop.
-            await self._connection._holder.release(None)  # noqa: SLF001  # what that task does
-
-
 def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
@@ -130,7 +105,7 @@ class Database:
     """The pools of one process."""
 
     def __init__(
-        self, readers: Mapping[DatabaseRole, asyncpg.Pool], writers: Mapping[DatabaseRole, AsyncEngine]
+        self, readers: Mapping[DatabaseRole, Readers], writers: Mapping[DatabaseRole, AsyncEngine]
     ) -> None:
         self._readers, self._writers = readers, writers
 
@@ -169,7 +144,7 @@ class Database:
         for role in DatabaseRole:
             reading, writing = sizes.of(role)
             role_url = as_role(url, role)
-            readers[role] = await asyncpg.create_pool(
+            pool = await asyncpg.create_pool(
                 driver_dsn(role_url),
                 min_size=1,
                 max_size=reading,
@@ -180,6 +155,7 @@ class Database:
                 max_cached_statement_lifetime=0,
                 statement_cache_size=256,
             )
+            readers[role] = Readers(pool)
             writers[role] = create_async_engine(
                 sqlalchemy_url(role_url),
                 pool_size=writing,
@@ -194,7 +170,7 @@ class Database:
         an address and show nothing else. One round trip, no transaction. Raises ``Unavailable``.
         """
         try:
-            async with _Borrowed(self._readers[DatabaseRole.MERCHANT]) as connection:
+            async with self._readers[DatabaseRole.MERCHANT].lend() as connection:
                 return await connection.fetchrow(sql, *args)
         except (*LOST, *_AWAY, *_BUSY, TimeoutError) as error:
             raise Unavailable from error
@@ -209,7 +185,7 @@ class Database:
         """
         tenant = [] if scope.merchant_id is None else [str(scope.merchant_id)]
         try:
-            async with _Borrowed(self._readers[scope.role]) as connection:
+            async with self._readers[scope.role].lend() as connection:
                 if keep:
                     page = await connection.fetchval(sql, *values, *tenant, timeout=seconds)
                 else:
@@ -225,7 +201,7 @@ class Database:
     async def reading(self, scope: Scope) -> AsyncIterator[Any]:
         """A read-only transaction that sees the scope's rows. Raises ``Unavailable``."""
         try:
-            async with _Borrowed(self._readers[scope.role]) as connection:
+            async with self._readers[scope.role].lend() as connection:
                 # A UUID has no quotes in it, so it can stand in the text: one round trip for both.
                 tenant = (
                     f"; select set_config('app.merchant_id', '{scope.merchant_id}', true)"
@@ -265,7 +241,7 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back, waiting a moment for those in use."""
-        for pool in self._readers.values():
-            await pool.close()
+        for readers in self._readers.values():
+            await readers.close()
         for engine in self._writers.values():
             await engine.dispose()

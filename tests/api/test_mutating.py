@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -213,11 +214,12 @@ async def test_permission_is_asked_again(stage: Stage) -> None:
     given = scenes.product_input()
     await keyed(company.operator, "productCreate", given, "K")
     await stage.admin.execute("update users set role = 'VIEWER' where id = $1", company.operator.user_id)
-    answer = await attempt(company.operator, "productCreate", given)
-    assert answer == ("FORBIDDEN", "product:create")
-    payload = await company.operator.answer(
-        'mutation($i: ProductCreateInput!) { productCreate(input: $i, idempotencyKey: "K") { product { id } } }',
-        {"i": given},
-    )
+    async with Stage.open(stage.fresh) as other:  # whose process remembers no viewer
+        demoted = replace(company.operator, stage=other)
+        assert await attempt(demoted, "productCreate", given) == ("FORBIDDEN", "product:create")
+        payload = await demoted.answer(
+            'mutation($i: ProductCreateInput!) { productCreate(input: $i, idempotencyKey: "K") { product { id } } }',
+            {"i": given},
+        )
     assert payload["data"] is None
     assert payload["errors"][0]["extensions"]["code"] == "FORBIDDEN"

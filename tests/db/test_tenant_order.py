@@ -250,7 +250,7 @@ ONE = "select id from products where id = $1"
 
 async def peek(database: Database) -> tuple[str, int, bool]:
     """What a borrower who sets no tenant finds: a tenant, rows, an open transaction of somebody else."""
-    async with database._readers[DatabaseRole.MERCHANT].acquire() as raw:
+    async with database._readers[DatabaseRole.MERCHANT].lend() as raw:
         found = await tenant_of(raw), await raw.fetchval(PEEK), raw.is_in_transaction()
     async with database.reading(scope()) as reading:
         assert (await tenant_of(reading), await reading.fetchval(PEEK)) == ("", 0)

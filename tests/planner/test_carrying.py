@@ -72,7 +72,7 @@ async def planned(who: Person, query: str, **variables: Any) -> dict[str, Any]:
 
 async def left(stage: Stage) -> tuple[str, int, bool]:
     """What the next borrower of the connection finds: a tenant, rows, somebody's open transaction."""
-    async with stage.app.state.database._readers[DatabaseRole.MERCHANT].acquire() as connection:
+    async with stage.app.state.database._readers[DatabaseRole.MERCHANT].lend() as connection:
         tenant = await connection.fetchval("select coalesce(current_setting('app.merchant_id', true), '')")
         rows = await connection.fetchval("select count(*) from products")
         return tenant, rows, connection.is_in_transaction()
