@@ -151,8 +151,8 @@ async def test_a_database_away_is_told_to_all_and_then_forgotten(
     stage: Stage, company: Company, viewers: Viewers
 ) -> None:
     away = await Database.open(stage.fresh.url, PoolSizes(merchant=(1, 1), staff=(1, 1), worker=(1, 1)))
-    for pool in away._readers.values():
-        pool.terminate()
+    for readers in away._readers.values():
+        readers._pool.terminate()
     token = company.owner.token or ""
     found = await asyncio.gather(*(viewers.of(away, token) for _ in range(3)), return_exceptions=True)
     assert {type(error) for error in found} == {Unavailable}
